@@ -1,0 +1,187 @@
+#include "ae_cert.h"
+
+#include "ae_cert_chain.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+static const char pem_begin[] = "-----BEGIN CERTIFICATE-----";
+static const char pem_end[] = "-----END CERTIFICATE-----";
+
+typedef struct line_t {
+    const char *text;
+    apr_size_t len; /* without white space at its end */
+} line_t;
+
+static line_t line_next(const char **at, const char *end)
+{
+    const char *eol = memchr(*at, '\n', (apr_size_t)(end - *at));
+    line_t line = {*at, 0};
+
+    line.len = (apr_size_t)((eol ? eol : end) - *at);
+    *at = eol ? eol + 1 : end;
+    while (line.len && apr_isspace(line.text[line.len - 1])) {
+        line.len--;
+    }
+    return line;
+}
+
+static int line_is(line_t line, const char *text)
+{
+    return line.len == strlen(text) && memcmp(line.text, text, line.len) == 0;
+}
+
+static int line_is_base64(line_t line)
+{
+    apr_size_t i;
+
+    for (i = 0; i < line.len; i++) {
+        if (!apr_isalnum(line.text[i]) &&
+            (line.text[i] == '\0' || !strchr("+/=", line.text[i]))) {
+            return 0;
+        }
+    }
+    return line.len > 0;
+}
+
+/* RFC 8555 section 9.1: no explanatory text, and nothing but certificates,
+ * so that no key of somebody else's comes in with them. OpenSSL skips both
+ * without a word. The number of the first wrong line, or 0. */
+static int pem_wrong_line(ae_bytes_t pem)
+{
+    const char *at = (const char *)pem.data;
+    const char *end = at + pem.len;
+    int inside = 0;
+    int number = 0;
+
+    while (at < end) {
+        line_t line = line_next(&at, end);
+
+        number++;
+        if (inside && line_is(line, pem_end)) {
+            inside = 0;
+        } else if (inside ? !line_is_base64(line)
+                          : line.len && !line_is(line, pem_begin)) {
+            return number;
+        } else if (!inside && line.len) {
+            inside = 1;
+        }
+    }
+    return inside ? number : 0;
+}
+
+static apr_status_t chain_free(void *ctx)
+{
+    ae_cert_t *cert = ctx;
+    int i;
+
+    for (i = 0; i < cert->length; i++) {
+        X509_free(cert->chain[i]);
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t chain_read(ae_cert_t *cert, BIO *bio, ae_error_t *err)
+{
+    X509 *x509;
+
+    while ((x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+        if (cert->length == AE_CERT_CHAIN_LENGTH_MAX) {
+            X509_free(x509);
+            ae_error_set(err, AE_ETOOBIG, "The certificate chain is too long");
+            return ae_error_why(err, "it has more than %d certificates",
+                                AE_CERT_CHAIN_LENGTH_MAX);
+        }
+        cert->chain[cert->length++] = x509;
+    }
+    if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
+        ae_error_set(err, AE_EFORMAT,
+                     "Cannot read certificate %d of the chain",
+                     cert->length + 1);
+        return ae_error_why_openssl(err);
+    }
+    ERR_clear_error();
+    if (cert->length == 0) {
+        ae_error_set(err, AE_EFORMAT, "There is no certificate in the chain");
+        return ae_error_why(err, "it is empty");
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t pem_check(ae_bytes_t pem, ae_error_t *err)
+{
+    int wrong;
+
+    if (pem.len > AE_CERT_CHAIN_BYTES_MAX) {
+        ae_error_set(err, AE_ETOOBIG, "The certificate chain is too large");
+        return ae_error_why(err, "it has %lu bytes, the limit is %d",
+                            (unsigned long)pem.len, AE_CERT_CHAIN_BYTES_MAX);
+    }
+    wrong = pem_wrong_line(pem);
+    if (wrong) {
+        ae_error_set(err, AE_EFORMAT, "Cannot read the certificate chain");
+        return ae_error_why(err, "line %d is not part of a PEM certificate",
+                            wrong);
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t ae_cert_parse(ae_cert_t **cert, ae_bytes_t pem, ae_error_t *err,
+                           apr_pool_t *p)
+{
+    ae_cert_t *read = apr_pcalloc(p, sizeof(*read));
+    apr_status_t status = pem_check(pem, err);
+    BIO *bio;
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    bio = BIO_new_mem_buf(pem.len ? (const void *)pem.data : "", (int)pem.len);
+    if (bio == NULL) {
+        ae_error_set(err, AE_EFORMAT, "Cannot read the certificate chain");
+        return ae_error_why_openssl(err);
+    }
+    apr_pool_cleanup_register(p, read, chain_free, apr_pool_cleanup_null);
+    /* What others left there would pass for the reason. */
+    ERR_clear_error();
+    status = chain_read(read, bio, err);
+    BIO_free(bio);
+    if (status == APR_SUCCESS) {
+        status = ae_cert_facts_read(read, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        *cert = read;
+    }
+    return status;
+}
+
+apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,
+                           ae_error_t *err, apr_pool_t *p)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    int good = bio != NULL;
+    char *data;
+    int i;
+
+    for (i = 0; good && i < cert->length; i++) {
+        good = PEM_write_bio_X509(bio, cert->chain[i]) == 1;
+    }
+    if (!good) {
+        BIO_free(bio);
+        ae_error_set(err, AE_ECRYPTO, "Cannot print the certificate chain");
+        return ae_error_why_openssl(err);
+    }
+    pem->len = (apr_size_t)BIO_get_mem_data(bio, &data);
+    pem->data = apr_pmemdup(p, data, pem->len);
+    BIO_free(bio);
+    return APR_SUCCESS;
+}
+
+const ae_cert_facts_t *ae_cert_facts(const ae_cert_t *cert)
+{
+    return &cert->facts;
+}

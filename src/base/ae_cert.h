@@ -1,0 +1,74 @@
+#ifndef AE_CERT_H
+#define AE_CERT_H
+
+/** Certificates and chains. */
+
+#include "ae_key.h"
+
+#include <apr_tables.h>
+#include <apr_time.h>
+
+#define AE_CERT_CHAIN_BYTES_MAX (256 * 1024)
+#define AE_CERT_CHAIN_LENGTH_MAX 10
+
+/** A chain, leaf first. */
+typedef struct ae_cert_t ae_cert_t;
+
+/** What people are told of a leaf. Text lives as long as the certificate. */
+typedef struct ae_cert_facts_t {
+    const char *subject; /* RFC 2253 */
+    const char *issuer;  /* RFC 2253 */
+    const char *serial;  /* hexadecimal, lower case */
+    const char *sha256;  /* fingerprint, hexadecimal */
+    apr_time_t not_before;
+    apr_time_t not_after;
+    const apr_array_header_t *names; /* const char *, DNS, lower case */
+} ae_cert_facts_t;
+
+/** Read a PEM chain; nothing but certificates may be in it
+ * (RFC 8555 section 9.1). It lives in `p`.
+ * @return APR_SUCCESS; AE_ETOOBIG; AE_EFORMAT. */
+AE_CHECKED apr_status_t ae_cert_parse(ae_cert_t **cert, ae_bytes_t pem,
+                                      ae_error_t *err, apr_pool_t *p);
+
+/** Print the chain as PEM into `p`, certificates only.
+ * @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,
+                                      ae_error_t *err, apr_pool_t *p);
+
+const ae_cert_facts_t *ae_cert_facts(const ae_cert_t *cert);
+
+/** Check that the key is the leaf's. @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t ae_cert_check_key(const ae_cert_t *cert,
+                                          const ae_key_t *key,
+                                          ae_error_t *err);
+
+/** Check that the leaf covers every name, by wildcard too
+ * (RFC 9525 section 6.3). @return APR_SUCCESS or AE_EMISMATCH naming the
+ * first that is missing. */
+AE_CHECKED apr_status_t ae_cert_check_names(const ae_cert_t *cert,
+                                            const apr_array_header_t *names,
+                                            ae_error_t *err);
+
+/** Check that `now` lies within the leaf's validity.
+ * @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t ae_cert_check_dates(const ae_cert_t *cert,
+                                            apr_time_t now, ae_error_t *err);
+
+/** Check that each certificate is signed by the one after it, that issuers
+ * are CAs, and that a self-signed leaf does not pass.
+ * @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t ae_cert_check_chain(const ae_cert_t *cert,
+                                            ae_error_t *err);
+
+/** Make a self-signed certificate that no client trusts, as a PEM.
+ * @param names const char *, what it shall cover, at least one
+ * @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t ae_cert_make_fallback(ae_bytes_t *pem,
+                                              const ae_key_t *key,
+                                              const apr_array_header_t *names,
+                                              apr_time_t not_before,
+                                              apr_time_t not_after,
+                                              ae_error_t *err, apr_pool_t *p);
+
+#endif

@@ -1,0 +1,118 @@
+#include "ae_san.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+/* By ASN.1 objects: in OpenSSL's configuration text a comma in a name would
+ * begin another one. */
+static int name_add(GENERAL_NAMES *all, const char *text)
+{
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    ASN1_IA5STRING *ia5 = ASN1_IA5STRING_new();
+
+    if (name == NULL || ia5 == NULL || text[0] == '\0' ||
+        ASN1_STRING_set(ia5, text, -1) != 1) {
+        ASN1_IA5STRING_free(ia5);
+        GENERAL_NAME_free(name);
+        return 0;
+    }
+    GENERAL_NAME_set0_value(name, GEN_DNS, ia5);
+    if (sk_GENERAL_NAME_push(all, name) <= 0) {
+        GENERAL_NAME_free(name);
+        return 0;
+    }
+    return 1;
+}
+
+GENERAL_NAMES *ae_san_make(const apr_array_header_t *names)
+{
+    GENERAL_NAMES *all = GENERAL_NAMES_new();
+    int i;
+
+    if (all == NULL || names->nelts == 0) {
+        GENERAL_NAMES_free(all);
+        return NULL;
+    }
+    for (i = 0; i < names->nelts; i++) {
+        if (!name_add(all, APR_ARRAY_IDX(names, i, const char *))) {
+            GENERAL_NAMES_free(all);
+            return NULL;
+        }
+    }
+    return all;
+}
+
+/* A NUL would hide the rest of a name from whoever compares strings. */
+static int text_is_sane(const unsigned char *text, int len)
+{
+    int i;
+
+    for (i = 0; i < len; i++) {
+        if (text[i] <= ' ' || text[i] >= 0x7f) {
+            return 0;
+        }
+    }
+    return len > 0;
+}
+
+static void to_lower(char *text)
+{
+    for (; *text; text++) {
+        *text = (char)apr_tolower(*text);
+    }
+}
+
+static int names_take(apr_array_header_t *names, const GENERAL_NAMES *all,
+                      apr_pool_t *p)
+{
+    int i;
+
+    for (i = 0; i < sk_GENERAL_NAME_num(all); i++) {
+        int kind;
+        const ASN1_STRING *ia5 =
+            GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(all, i), &kind);
+        char *name;
+
+        if (kind != GEN_DNS) {
+            continue;
+        }
+        if (!text_is_sane(ASN1_STRING_get0_data(ia5),
+                          ASN1_STRING_length(ia5))) {
+            return 0;
+        }
+        name = apr_pstrmemdup(p, (const char *)ASN1_STRING_get0_data(ia5),
+                              (apr_size_t)ASN1_STRING_length(ia5));
+        to_lower(name);
+        APR_ARRAY_PUSH(names, const char *) = name;
+    }
+    return 1;
+}
+
+apr_array_header_t *ae_san_read(const X509 *x509, apr_pool_t *p)
+{
+    apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
+    int found;
+    GENERAL_NAMES *all =
+        X509_get_ext_d2i(x509, NID_subject_alt_name, &found, NULL);
+    int good;
+
+    if (all == NULL) {
+        return found == -1 ? names : NULL;
+    }
+    good = names_take(names, all, p);
+    GENERAL_NAMES_free(all);
+    return good ? names : NULL;
+}
+
+int ae_san_covers(const char *name, const char *wanted)
+{
+    const char *rest = strchr(wanted, '.');
+
+    if (strcasecmp(name, wanted) == 0) {
+        return 1;
+    }
+    return name[0] == '*' && rest && rest != wanted &&
+           strcasecmp(name + 1, rest) == 0;
+}

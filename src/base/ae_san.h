@@ -1,0 +1,24 @@
+#ifndef AE_SAN_H
+#define AE_SAN_H
+
+/** Subject alternative names (RFC 5280 section 4.2.1.6), for what is made
+ * and what is read in this room. */
+
+#include <apr_tables.h>
+#include <openssl/x509v3.h>
+
+/** Make the names of an extension; free with GENERAL_NAMES_free().
+ * @param names const char *, DNS names
+ * @return NULL where OpenSSL refused or there are none. */
+GENERAL_NAMES *ae_san_make(const apr_array_header_t *names);
+
+/** The DNS names of a certificate, const char *, in lower case, from `p`;
+ * NULL where the extension is damaged or a name holds what none may. */
+apr_array_header_t *ae_san_read(const X509 *x509, apr_pool_t *p);
+
+/** Whether `name`, as a certificate presents it, stands for `wanted`
+ * (RFC 9525 section 6.3): a wildcard only as the whole first label, and for
+ * exactly one label. */
+int ae_san_covers(const char *name, const char *wanted);
+
+#endif
