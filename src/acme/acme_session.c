@@ -1,0 +1,332 @@
+#include "acme_engine.h"
+#include "acme_url.h"
+#include "ae_time.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* Where the CA does not say how long. */
+#define PAUSE (60 * APR_USEC_PER_SEC)
+
+/* Nonces come back with every reply, so few serve many: one more is fetched
+ * only where more than this many exchanges wait for each on the wire, or where
+ * one has waited for so long. */
+#define WAITING_PER_NONCE 3
+#define NONCE_PATIENCE (250 * APR_USEC_PER_SEC / 1000)
+
+apr_status_t acme_session_create(acme_session_t **session,
+                                 const acme_session_config_t *config,
+                                 apr_pool_t *p)
+{
+    apr_pool_t *own;
+    apr_status_t rv = apr_pool_create(&own, p);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    *session = apr_pcalloc(own, sizeof(**session));
+    (*session)->p = own;
+    (*session)->config = *config;
+    apr_pool_create(&(*session)->fault_pool, own);
+    return APR_SUCCESS;
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text) {
+        json_object_set_new(object, key, json_string(text));
+    }
+}
+
+json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
+{
+    json_t *saved = ae_json_keep(json_object(), p);
+
+    set_text(saved, "directory", session->config.directory_url);
+    set_text(saved, "account", session->account_url);
+    set_text(saved, "terms", session->terms);
+    if (session->paused_until) {
+        /* Never shorter than what the CA asked for. */
+        apr_time_t until = session->paused_until + APR_USEC_PER_SEC - 1;
+        set_text(saved, "pausedUntil", ae_time_print(until, p));
+    }
+    return saved;
+}
+
+void acme_session_load(acme_session_t *session, const json_t *saved)
+{
+    const unsigned revision = session->revision;
+    const char *url, *text;
+    apr_time_t until;
+
+    url = ae_json_get_string(saved, "directory", session->p);
+    if (!url || strcmp(url, session->config.directory_url) != 0) {
+        return;
+    }
+    text = ae_json_get_string(saved, "account", session->p);
+    if (acme_url_valid(text)) {
+        acme_session_set_account(session, text);
+    }
+    acme_session_set_terms(session,
+                           ae_json_get_string(saved, "terms", session->p));
+    text = ae_json_get_string(saved, "pausedUntil", session->p);
+    if (text && ae_time_parse(&until, text) == APR_SUCCESS) {
+        session->paused_until = until;
+    }
+    session->revision = revision;
+}
+
+unsigned acme_session_revision(const acme_session_t *session)
+{
+    return session->revision;
+}
+
+const char *acme_session_account_url(const acme_session_t *session)
+{
+    return session->account_url;
+}
+
+const char *acme_session_terms(const acme_session_t *session)
+{
+    return session->terms;
+}
+
+apr_time_t acme_session_paused_until(const acme_session_t *session)
+{
+    return session->paused_until;
+}
+
+void acme_session_set_account(acme_session_t *session, const char *url)
+{
+    session->account_url = url ? apr_pstrdup(session->p, url) : NULL;
+    session->account++;
+    session->revision++;
+}
+
+void acme_session_set_terms(acme_session_t *session, const char *url)
+{
+    if (url && strlen(url) <= ACME_URL_LENGTH_MAX &&
+        (!session->terms || strcmp(session->terms, url) != 0)) {
+        session->terms = apr_pstrdup(session->p, url);
+        session->revision++;
+    }
+}
+
+int acme_session_lose_account(acme_session_t *session,
+                              const acme_exchange_t *exchange)
+{
+    if (exchange->account != session->account) {
+        return 1; /* it was signed for the one that is gone */
+    }
+    if (session->accounts_lost > 0) {
+        return 0;
+    }
+    session->accounts_lost++;
+    acme_session_set_account(session, NULL);
+    return 1;
+}
+
+apr_status_t acme_session_thumbprint(const char **thumbprint,
+                                     acme_session_t *session, ae_error_t *err)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if (!session->thumbprint) {
+        rv = acme_jwk_thumbprint(&session->thumbprint,
+                                 session->config.account_key, err, session->p);
+    }
+    *thumbprint = session->thumbprint;
+    return rv;
+}
+
+/* A step of the session failed: all that waited for it fail with its words,
+ * and nobody asks again before the CA's moment. */
+static void fail(acme_session_t *session, const acme_fault_t *fault,
+                 apr_time_t now)
+{
+    apr_pool_clear(session->fault_pool);
+    session->fault = *fault;
+    if (fault->problem) {
+        session->fault.problem =
+            acme_problem_copy(fault->problem, session->fault_pool);
+    }
+    session->failures++;
+    session->paused_until =
+        fault->retry_after ? fault->retry_after : now + PAUSE;
+    session->revision++;
+}
+
+static void end_pause(acme_session_t *session)
+{
+    if (session->paused_until) {
+        session->paused_until = 0;
+        session->revision++;
+    }
+}
+
+void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
+                       acme_verdict_t verdict, const acme_answer_t *answer,
+                       acme_fault_t *fault, apr_time_t now)
+{
+    if (verdict == ACME_AGAIN) {
+        return;
+    }
+    if (verdict == ACME_ANSWERED &&
+        exchange->step->read(exchange, answer, now, fault) == APR_SUCCESS) {
+        end_pause(session);
+    } else {
+        fail(session, fault, now);
+    }
+    acme_exchange_drop(&session->exchanges, exchange);
+}
+
+void acme_session_forget(acme_session_t *session, const acme_order_t *carrier)
+{
+    acme_exchange_t *exchange, *next;
+
+    for (exchange = session->exchanges; exchange; exchange = next) {
+        next = exchange->next;
+        if (exchange->carrier == carrier) {
+            acme_exchange_drop(&session->exchanges, exchange);
+        }
+    }
+}
+
+/* The exchange for the directory or the account, queued if there is none. */
+static acme_exchange_t *own_exchange(acme_session_t *session)
+{
+    const acme_step_t *step =
+        session->new_order ? &acme_step_new_account : &acme_step_directory;
+    acme_exchange_t *exchange = session->exchanges;
+
+    while (exchange && exchange->step != step) {
+        exchange = exchange->next;
+    }
+    if (!exchange) {
+        exchange = acme_exchange_queue(&session->exchanges, step, session,
+                                       NULL, 0, session->p);
+    }
+    return exchange;
+}
+
+/* Whether this exchange may fetch a nonce; if not, when it may. */
+static int may_fetch_nonce(apr_time_t *wake, const acme_session_t *session,
+                           const acme_exchange_t *exchange, apr_time_t now)
+{
+    *wake = 0;
+    if (!exchange->order) {
+        return session->nonces_coming == 0;
+    }
+    if (session->nonces_coming >= session->waiting) {
+        return 0;
+    }
+    if (session->waiting > WAITING_PER_NONCE * session->in_flight ||
+        now - exchange->since >= NONCE_PATIENCE) {
+        return 1;
+    }
+    *wake = exchange->since + NONCE_PATIENCE;
+    return 0;
+}
+
+static acme_next_t launch(const acme_request_t **request, acme_fault_t *fault,
+                          acme_exchange_t *exchange, acme_order_t *carrier,
+                          const char *nonce, apr_time_t now)
+{
+    if (acme_exchange_launch(exchange, carrier, nonce, fault) != APR_SUCCESS) {
+        if (!exchange->order) {
+            fail(exchange->session, fault, now);
+            acme_exchange_drop(&exchange->session->exchanges, exchange);
+        }
+        return ACME_FAILED;
+    }
+    *request = &exchange->request;
+    return ACME_SEND;
+}
+
+/* RFC 8555 section 7.2: a HEAD for a nonce where the pool is dry. */
+static acme_next_t fetch_nonce(const acme_request_t **request,
+                               acme_fault_t *fault, acme_session_t *session,
+                               acme_order_t *carrier, apr_time_t now)
+{
+    acme_exchange_t *exchange =
+        acme_exchange_queue(&session->exchanges, &acme_step_new_nonce, session,
+                            NULL, 0, session->p);
+
+    if (acme_exchange_build(exchange, fault) != APR_SUCCESS) {
+        acme_exchange_drop(&session->exchanges, exchange);
+        return ACME_FAILED;
+    }
+    return launch(request, fault, exchange, carrier, NULL, now);
+}
+
+/* Put an exchange on the wire as soon as there is room and a nonce. */
+static acme_next_t go_out(const acme_request_t **request, apr_time_t *wake,
+                          acme_fault_t *fault, acme_exchange_t *exchange,
+                          acme_order_t *carrier, apr_time_t now)
+{
+    acme_session_t *session = exchange->session;
+    char nonce[ACME_NONCE_LENGTH_MAX + 1];
+
+    if (acme_exchange_build(exchange, fault) != APR_SUCCESS) {
+        if (!exchange->order) {
+            fail(session, fault, now);
+            acme_exchange_drop(&session->exchanges, exchange);
+        }
+        return ACME_FAILED;
+    }
+    if (session->in_flight >= ACME_IN_FLIGHT_MAX) {
+        return ACME_WAIT;
+    }
+    if (exchange->step->signing == ACME_UNSIGNED) {
+        return launch(request, fault, exchange, carrier, NULL, now);
+    }
+    if (exchange->nonce[0]) {
+        memcpy(nonce, exchange->nonce, sizeof(nonce));
+        return launch(request, fault, exchange, carrier, nonce, now);
+    }
+    if (acme_nonces_pop(nonce, &session->nonces)) {
+        return launch(request, fault, exchange, carrier, nonce, now);
+    }
+    if (session->paused_until > now) {
+        *wake = session->paused_until;
+        return ACME_WAIT;
+    }
+    return may_fetch_nonce(wake, session, exchange, now)
+               ? fetch_nonce(request, fault, session, carrier, now)
+               : ACME_WAIT;
+}
+
+acme_next_t acme_session_admit(const acme_request_t **request,
+                               apr_time_t *wake, acme_fault_t *fault,
+                               acme_session_t *session,
+                               acme_exchange_t *exchange,
+                               acme_order_t *carrier, apr_time_t now)
+{
+    acme_exchange_t *own;
+
+    if (exchange->asked && exchange->failures != session->failures) {
+        *fault = session->fault;
+        return ACME_FAILED;
+    }
+    if (session->paused_until > now &&
+        (carrier->state == ACME_ORDER_BEGIN ||
+         carrier->state == ACME_ORDER_TAKE_UP)) {
+        *wake = session->paused_until;
+        return ACME_WAIT;
+    }
+    if (!exchange->asked) {
+        exchange->asked = 1;
+        exchange->since = now;
+        exchange->failures = session->failures;
+    }
+    if (session->new_order && session->account_url) {
+        return go_out(request, wake, fault, exchange, carrier, now);
+    }
+    if (session->paused_until > now) {
+        *wake = session->paused_until;
+        return ACME_WAIT;
+    }
+    own = own_exchange(session);
+    return own->carrier ? ACME_WAIT
+                        : go_out(request, wake, fault, own, carrier, now);
+}

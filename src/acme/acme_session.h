@@ -1,0 +1,50 @@
+#ifndef ACME_SESSION_H
+#define ACME_SESSION_H
+
+/** One CA and one account there: what all its orders share, that is the
+ * directory, the pool of nonces, the account and pauses the CA asked for.
+ * Orders drive it: whichever asks first sends what the session needs, the
+ * others wait. One thread. */
+
+#include "acme_jws.h"
+#include "ae_json.h"
+
+#include <apr_tables.h>
+#include <apr_time.h>
+
+typedef struct acme_session_t acme_session_t;
+
+/** Borrowed; must outlive the session. */
+typedef struct acme_session_config_t {
+    const char *directory_url;
+    const ae_key_t *account_key;
+    const apr_array_header_t *contacts; /* const char *, "mailto:..." */
+    int terms_accepted;
+    const acme_eab_t *eab; /* or NULL */
+} acme_session_config_t;
+
+/** Create; it has a pool of its own below `p`. */
+apr_status_t acme_session_create(acme_session_t **session,
+                                 const acme_session_config_t *config,
+                                 apr_pool_t *p);
+
+/** What must survive: account URL, terms, pause. A new reference in `p`. */
+json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p);
+
+/** Take up what was saved; unknown or odd members are ignored. An account of
+ * another directory URL is not taken. */
+void acme_session_load(acme_session_t *session, const json_t *saved);
+
+/** Grows whenever acme_session_save would tell something new. */
+unsigned acme_session_revision(const acme_session_t *session);
+
+/** The account's URL, or NULL before there is one. */
+const char *acme_session_account_url(const acme_session_t *session);
+
+/** The terms of service as the directory names them, or NULL. */
+const char *acme_session_terms(const acme_session_t *session);
+
+/** Until when the CA asked for quiet; 0 for not at all. */
+apr_time_t acme_session_paused_until(const acme_session_t *session);
+
+#endif
