@@ -1,0 +1,430 @@
+#include "edge_attempt.h"
+
+#include "ae_csr.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+struct edge_attempt_t {
+    edge_attempt_config_t config;
+    acme_order_t *order;
+    unsigned written; /* revision of the order that is in the store */
+    unsigned pending;
+    apr_array_header_t *published; /* const char *: tokens */
+    ae_key_t *key;
+    ae_bytes_t csr;
+    ae_cert_t *chain;
+    edge_failure_t failure;
+    int over; /* the order may be dropped: it is not written down again */
+    apr_pool_t *p;
+};
+
+/* --- tokens -------------------------------------------------------------- */
+
+static void remember_token(edge_attempt_t *attempt, const char *token)
+{
+    int i;
+
+    for (i = 0; i < attempt->published->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(attempt->published, i, const char *),
+                   token) == 0) {
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(attempt->published, const char *) =
+        apr_pstrdup(attempt->p, token);
+}
+
+static void remember_saved(edge_attempt_t *attempt, const json_t *saved)
+{
+    const apr_array_header_t *tokens = edge_challenge_saved(saved, attempt->p);
+    int i;
+
+    for (i = 0; i < tokens->nelts; i++) {
+        remember_token(attempt, APR_ARRAY_IDX(tokens, i, acme_token_t).token);
+    }
+}
+
+static apr_status_t publish(edge_attempt_t *attempt, ae_error_t *err)
+{
+    const edge_challenge_store_t *challenges = attempt->config.challenges;
+    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
+    int i;
+
+    for (i = 0; i < tokens->nelts; i++) {
+        const acme_token_t *token = &APR_ARRAY_IDX(tokens, i, acme_token_t);
+        apr_status_t status;
+
+        remember_token(attempt, token->token);
+        status = challenges->put(challenges->ctx, token, err);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        ae_log(attempt->config.log, AE_LOG_INFO,
+               "%s: the challenge for %s is published; %s is asked to look",
+               attempt->config.cert->name, token->name,
+               attempt->config.provider->name);
+    }
+    return APR_SUCCESS;
+}
+
+/* Validation may come more than once and after success, so not before the
+ * order is final. */
+static void withdraw(edge_attempt_t *attempt)
+{
+    const edge_challenge_store_t *challenges = attempt->config.challenges;
+    int i;
+
+    for (i = 0; i < attempt->published->nelts; i++) {
+        challenges->withdraw(challenges->ctx, APR_ARRAY_IDX(attempt->published,
+                                                            i, const char *));
+    }
+    apr_array_clear(attempt->published);
+}
+
+/* --- the order in the store ---------------------------------------------- */
+
+static apr_status_t drop(edge_attempt_t *attempt, ae_error_t *err,
+                         apr_pool_t *ptemp)
+{
+    withdraw(attempt);
+    return edge_store_order_drop(attempt->config.store, attempt->config.cert,
+                                 err, ptemp);
+}
+
+static int says(const json_t *saved, const char *key, const char *value,
+                apr_pool_t *p)
+{
+    const char *text = ae_json_get_string(saved, key, p);
+
+    return text != NULL && strcmp(text, value) == 0;
+}
+
+static const char *key_word(const edge_attempt_t *attempt)
+{
+    return ae_key_type_word(attempt->config.cert->key_type);
+}
+
+static json_t *print_order(const edge_attempt_t *attempt, apr_pool_t *p)
+{
+    json_t *json = ae_json_keep(json_object(), p);
+
+    if (json == NULL ||
+        json_object_set_new(json, "provider",
+                            json_string(attempt->config.provider->name)) ||
+        json_object_set_new(json, "keyType", json_string(key_word(attempt))) ||
+        json_object_set(json, "order", acme_order_save(attempt->order, p))) {
+        return NULL;
+    }
+    return json;
+}
+
+static apr_status_t save_order(edge_attempt_t *attempt, ae_error_t *err,
+                               apr_pool_t *ptemp)
+{
+    unsigned revision = acme_order_revision(attempt->order);
+    json_t *json;
+    apr_status_t status;
+
+    if (revision == attempt->written) {
+        return APR_SUCCESS;
+    }
+    json = print_order(attempt, ptemp);
+    if (json == NULL) {
+        ae_error_set(err, APR_ENOMEM, "the order cannot be written down");
+        return ae_error_why_status(err, APR_ENOMEM);
+    }
+    status = edge_store_order_save(attempt->config.store, attempt->config.cert,
+                                   json, err, ptemp);
+    if (status == APR_SUCCESS) {
+        attempt->written = revision;
+    }
+    return status;
+}
+
+static apr_status_t save(edge_attempt_t *attempt, ae_error_t *err,
+                         apr_pool_t *ptemp)
+{
+    apr_status_t status =
+        edge_session_save(attempt->config.session, err, ptemp);
+
+    return status == APR_SUCCESS ? save_order(attempt, err, ptemp) : status;
+}
+
+/* --- begin --------------------------------------------------------------- */
+
+static apr_status_t make_request(edge_attempt_t *attempt, ae_error_t *err)
+{
+    apr_status_t status =
+        edge_store_order_key(&attempt->key, attempt->config.store,
+                             attempt->config.cert, err, attempt->p);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return ae_csr_make(&attempt->csr, attempt->key,
+                       attempt->config.cert->names, err, attempt->p);
+}
+
+static apr_status_t open_order(edge_attempt_t *attempt, const json_t *saved,
+                               ae_error_t *err)
+{
+    const edge_attempt_config_t *config = &attempt->config;
+    acme_session_t *session = edge_session_acme(config->session);
+    apr_status_t status = make_request(attempt, err);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    if (saved != NULL) {
+        return acme_order_load(&attempt->order, session, config->cert->names,
+                               attempt->csr, saved, err, attempt->p);
+    }
+    status = acme_order_create(&attempt->order, session, config->cert->names,
+                               attempt->csr, attempt->p);
+    if (status != APR_SUCCESS) {
+        ae_error_set(err, status, "the order cannot be begun");
+        return ae_error_why_status(err, status);
+    }
+    return APR_SUCCESS;
+}
+
+static void say_begun(const edge_attempt_t *attempt, const char *what)
+{
+    ae_log(attempt->config.log, AE_LOG_INFO, "%s: %s %s",
+           attempt->config.cert->name, what, attempt->config.provider->name);
+}
+
+static apr_status_t begin_order(edge_attempt_t *attempt, ae_error_t *err)
+{
+    say_begun(attempt, "a certificate is ordered from");
+    return open_order(attempt, NULL, err);
+}
+
+/* An order is only taken up where all it depends on is the same still: names
+ * and account are the engine's to compare, provider and key type ours. */
+static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
+{
+    const edge_attempt_config_t *config = &attempt->config;
+    json_t *saved = NULL;
+    apr_status_t status = edge_store_order_load(&saved, config->store,
+                                                config->cert, err, attempt->p);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    if (saved == NULL) {
+        return begin_order(attempt, err);
+    }
+    remember_saved(attempt, saved);
+    status = AE_EFORMAT;
+    if (says(saved, "provider", config->provider->name, attempt->p) &&
+        says(saved, "keyType", key_word(attempt), attempt->p) &&
+        ae_json_get_object(saved, "order") != NULL) {
+        status = open_order(attempt, ae_json_get_object(saved, "order"), err);
+    }
+    if (status == APR_SUCCESS) {
+        say_begun(attempt, "the order is taken up again at");
+    }
+    if (status != AE_EFORMAT) {
+        return status;
+    }
+    status = drop(attempt, err, attempt->p);
+    return status == APR_SUCCESS ? begin_order(attempt, err) : status;
+}
+
+apr_status_t edge_attempt_begin(edge_attempt_t **attempt,
+                                const edge_attempt_config_t *config,
+                                ae_error_t *err, apr_pool_t *p)
+{
+    edge_attempt_t *begun = apr_pcalloc(p, sizeof(*begun));
+    apr_status_t status;
+
+    begun->config = *config;
+    begun->published = apr_array_make(p, 4, sizeof(const char *));
+    begun->p = p;
+    status = edge_store_probe(config->store, err, p);
+    if (status == APR_SUCCESS) {
+        status = take_up(begun, err);
+    }
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    begun->written = acme_order_revision(begun->order);
+    *attempt = begun;
+    return APR_SUCCESS;
+}
+
+/* --- ends ---------------------------------------------------------------- */
+
+static void set_step(edge_attempt_t *attempt, const char *step)
+{
+    ae_text_copy(attempt->failure.step, sizeof(attempt->failure.step), step);
+}
+
+/* Our own trouble: the order stays as the store has it. */
+static edge_attempt_next_t fail_here(edge_attempt_t *attempt, const char *step,
+                                     const ae_error_t *err)
+{
+    attempt->over = 1;
+    attempt->failure.id = "AE040";
+    attempt->failure.error = *err;
+    attempt->failure.retry = ACME_RETRY_BACKOFF;
+    set_step(attempt, step);
+    return EDGE_ATTEMPT_FAILED;
+}
+
+static void drop_or_log(edge_attempt_t *attempt, apr_pool_t *ptemp)
+{
+    ae_error_t err;
+
+    if (drop(attempt, &err, ptemp) != APR_SUCCESS) {
+        ae_log(attempt->config.log, AE_LOG_WARNING,
+               "AE050: %s: the order that came to nothing cannot be removed: "
+               "%s",
+               attempt->config.cert->name, ae_error_line(&err, ptemp));
+    }
+}
+
+static edge_attempt_next_t fail_order(edge_attempt_t *attempt,
+                                      const ae_error_t *err, apr_pool_t *ptemp)
+{
+    const acme_failure_t *failure = acme_order_failure(attempt->order);
+
+    attempt->over = 1;
+    attempt->failure.id = "AE040";
+    attempt->failure.error = *err;
+    attempt->failure.retry = failure->retry;
+    attempt->failure.retry_after = failure->retry_after;
+    set_step(attempt, failure->step != NULL ? failure->step : "");
+    if (failure->order_lost) {
+        drop_or_log(attempt, ptemp);
+    }
+    return EDGE_ATTEMPT_FAILED;
+}
+
+static apr_status_t check_chain(edge_attempt_t *attempt, ae_bytes_t pem,
+                                apr_time_t now, ae_error_t *err)
+{
+    apr_status_t status = ae_cert_parse(&attempt->chain, pem, err, attempt->p);
+
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_key(attempt->chain, attempt->key, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_names(attempt->chain,
+                                     attempt->config.cert->names, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_dates(attempt->chain, now, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_chain(attempt->chain, err);
+    }
+    return status;
+}
+
+static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
+                                      apr_pool_t *ptemp)
+{
+    const char *text = acme_order_chain(attempt->order);
+    ae_bytes_t pem = {(const unsigned char *)text, strlen(text)};
+    ae_error_t err;
+
+    if (check_chain(attempt, pem, now, &err) != APR_SUCCESS) {
+        fail_here(attempt, "certificate", &err);
+        attempt->failure.id = "AE042";
+        attempt->failure.retry = ACME_RETRY_DAILY;
+        drop_or_log(attempt, ptemp);
+        return EDGE_ATTEMPT_FAILED;
+    }
+    if (edge_store_stage(attempt->config.store, attempt->config.cert, pem,
+                         &err, ptemp) != APR_SUCCESS) {
+        return fail_here(attempt, EDGE_STEP_STAGE, &err);
+    }
+    attempt->over = 1;
+    withdraw(attempt);
+    return EDGE_ATTEMPT_ISSUED;
+}
+
+/* --- the way between ----------------------------------------------------- */
+
+static int is_end(acme_next_t next)
+{
+    return next == ACME_DONE || next == ACME_FAILED;
+}
+
+edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
+                                      const acme_request_t **request,
+                                      apr_time_t *wake, apr_pool_t *ptemp)
+{
+    for (;;) {
+        ae_error_t err;
+        ae_error_t trouble;
+        acme_next_t next =
+            acme_order_next(attempt->order, now, request, wake, &err);
+
+        /* Whatever was learned is written down before anything more is sent
+         * or published; an end needs nothing but what follows it. */
+        if (save(attempt, &trouble, ptemp) != APR_SUCCESS && !is_end(next)) {
+            return fail_here(attempt, "store", &trouble);
+        }
+        switch (next) {
+        case ACME_SEND:
+            attempt->pending++;
+            return EDGE_ATTEMPT_SEND;
+        case ACME_PROVISION:
+            if (publish(attempt, &err) != APR_SUCCESS) {
+                return fail_here(attempt, "challenge", &err);
+            }
+            acme_order_provisioned(attempt->order);
+            break;
+        case ACME_WAIT:
+            return EDGE_ATTEMPT_WAIT;
+        case ACME_DONE:
+            return take_chain(attempt, now, ptemp);
+        case ACME_FAILED:
+            return fail_order(attempt, &err, ptemp);
+        }
+    }
+}
+
+void edge_attempt_reply(edge_attempt_t *attempt, const acme_request_t *request,
+                        const acme_response_t *response, apr_time_t now,
+                        apr_pool_t *ptemp)
+{
+    ae_error_t ignored;
+
+    attempt->pending--;
+    acme_order_reply(attempt->order, request, response, now);
+    /* The worker may be stopped before it is asked again; where this fails,
+     * the next question fails for it. */
+    if (!attempt->over && save(attempt, &ignored, ptemp) != APR_SUCCESS) {
+        return;
+    }
+}
+
+unsigned edge_attempt_pending(const edge_attempt_t *attempt)
+{
+    return attempt->pending;
+}
+
+const char *edge_attempt_step(const edge_attempt_t *attempt)
+{
+    return acme_order_step(attempt->order);
+}
+
+const ae_cert_facts_t *edge_attempt_facts(const edge_attempt_t *attempt)
+{
+    return ae_cert_facts(attempt->chain);
+}
+
+const edge_failure_t *edge_attempt_failure(const edge_attempt_t *attempt)
+{
+    return &attempt->failure;
+}
+
+void edge_attempt_end(edge_attempt_t *attempt)
+{
+    acme_order_destroy(attempt->order);
+}

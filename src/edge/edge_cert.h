@@ -1,0 +1,46 @@
+#ifndef EDGE_CERT_H
+#define EDGE_CERT_H
+
+/** One managed certificate as configured. */
+
+#include "ae_key.h"
+#include "edge_policy.h"
+#include "edge_provider.h"
+
+#include <apr_tables.h>
+
+/** A plain value; everything is borrowed from the configuration. */
+typedef struct edge_cert_t {
+    const char *name;                /* the first of names */
+    const char *dir;                 /* name on disk, edge_name_to_dir */
+    const apr_array_header_t *names; /* const char *, lower case */
+    const apr_array_header_t
+        *providers;                     /* const edge_provider_t *, in order */
+    const apr_array_header_t *contacts; /* const char *, "mailto:..." */
+    int terms_accepted;
+    const char *trust_file; /* or NULL: the system's */
+    ae_key_type_t key_type;
+    edge_span_t renew_window;
+} edge_cert_t;
+
+/** Check a DNS name as a public CA would take it for http-01: length, labels,
+ * characters, no address, no wildcard, at least two labels. Upper case is
+ * for the caller to lower before. @return APR_SUCCESS or AE_EFORMAT with why
+ * and what to write instead. */
+AE_CHECKED apr_status_t edge_name_check(const char *name, ae_error_t *err);
+
+/** The name as one path component of at most 200 characters: "*." becomes
+ * "_wildcard.", the end of a longer one a hash of it all. From `p`. */
+const char *edge_name_to_dir(const char *name, apr_pool_t *p);
+
+/** Check what one directive alone cannot: names present, distinct, each valid,
+ * not more than each provider takes. @return APR_SUCCESS or AE_EFORMAT. */
+AE_CHECKED apr_status_t edge_cert_check(const edge_cert_t *cert,
+                                        ae_error_t *err);
+
+/** A hash of what an attempt depends on (names, providers, contacts, terms,
+ * key type): another value means that old failures say nothing. Hexadecimal,
+ * from `p`. */
+const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p);
+
+#endif

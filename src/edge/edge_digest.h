@@ -1,0 +1,11 @@
+#ifndef EDGE_DIGEST_H
+#define EDGE_DIGEST_H
+
+/** Names for text that is too long for a name. */
+
+#include <apr_pools.h>
+
+/** SHA-256 of the text, 64 hexadecimal digits, from `p`. */
+const char *edge_digest_text(const char *text, apr_pool_t *p);
+
+#endif

@@ -1,0 +1,80 @@
+#ifndef EDGE_LIVE_H
+#define EDGE_LIVE_H
+
+/** What is served: live/, archive/ and fallback/, written by root alone. */
+
+#include "ae_cert.h"
+#include "edge_store.h"
+
+/** The type of the key that is live: the configured one, unless only one of
+ * another type is there, from before ACMEKeyType was changed. */
+ae_key_type_t edge_live_type(const char *store_dir, const edge_cert_t *cert,
+                             apr_pool_t *p);
+
+/** Where the files of one certificate are, those of edge_live_type, whether
+ * they exist or not. */
+typedef struct edge_live_paths_t {
+    const char *cert;
+    const char *key;
+} edge_live_paths_t;
+
+edge_live_paths_t edge_live_paths(const char *store_dir,
+                                  const edge_cert_t *cert, apr_pool_t *p);
+
+/** Read the live chain (the key is not touched: any process may call this).
+ * @return APR_SUCCESS; APR_ENOENT where none is live; AE_EFORMAT and others
+ * of ae_file_read and ae_cert_parse. */
+AE_CHECKED apr_status_t edge_live_load(ae_cert_t **chain,
+                                       const char *store_dir,
+                                       const edge_cert_t *cert,
+                                       ae_error_t *err, apr_pool_t *p);
+
+/** How the last deployment ended; `at` is 0 where there was none. */
+typedef struct edge_deployment_t {
+    apr_time_t at;
+    int ok;
+    char serial[64];
+    ae_error_t error; /* where not ok */
+} edge_deployment_t;
+
+/** Read the record. Any process. Absent or damaged: at = 0. */
+void edge_live_deployment(edge_deployment_t *deployment,
+                          const edge_store_t *store, const edge_cert_t *cert,
+                          apr_pool_t *p);
+
+typedef enum edge_promotion_t {
+    EDGE_PROMOTION_NONE,   /* nothing was staged */
+    EDGE_PROMOTION_DONE,   /* the staged set is live now */
+    EDGE_PROMOTION_REFUSED /* the set did not pass and was set aside */
+} edge_promotion_t;
+
+/** Parent: check the staged set as if an enemy had written it (key fits,
+ * configured names covered, dates hold at `now`, chain complete), move live to
+ * archive and the set to live, and record it. What an earlier call left half
+ * done is finished first: live/ always holds a whole set or none.
+ * @return APR_SUCCESS with *promotion set (err explains a refusal); the
+ * system's status where the store could not be written: live is unchanged. */
+AE_CHECKED apr_status_t edge_live_promote(edge_promotion_t *promotion,
+                                          const edge_store_t *store,
+                                          const edge_cert_t *cert,
+                                          apr_time_t now, ae_error_t *err,
+                                          apr_pool_t *p);
+
+/** Parent: whether what is live can be given to mod_ssl: both files parse and
+ * fit each other. An expired one passes: better than nothing.
+ * @return APR_SUCCESS; APR_ENOENT; AE_EMISMATCH, AE_EFORMAT, ... */
+AE_CHECKED apr_status_t edge_live_check(const char *store_dir,
+                                        const edge_cert_t *cert,
+                                        ae_error_t *err, apr_pool_t *p);
+
+/** Parent: files for mod_ssl until the first certificate: one EC key shared by
+ * all (made once in `dir`/key), and a self-signed certificate of the names
+ * (`dir`/<cert>.cert, made anew where it is missing, of other names or within
+ * a month of its end). `dir` is made with 0700 where it is missing. */
+AE_CHECKED apr_status_t edge_live_fallback(edge_live_paths_t *paths,
+                                           const char *dir,
+                                           const edge_cert_t *cert,
+                                           apr_time_t now, ae_error_t *err,
+                                           apr_pool_t *p);
+
+#endif

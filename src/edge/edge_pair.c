@@ -1,0 +1,85 @@
+#include "edge_pair.h"
+
+#include "ae_file.h"
+
+#define KEY_FILE_MAX (64 * 1024)
+
+/* The parser does not know the file, people do not know the parser. */
+static apr_status_t add_path(ae_error_t *err, const char *path)
+{
+    ae_error_t cause = *err;
+
+    ae_error_set(err, cause.status, "Cannot use %s", path);
+    return ae_error_why(err, "%s%s%s", cause.what, cause.why[0] ? ": " : "",
+                        cause.why);
+}
+
+apr_status_t edge_pair_load_chain(ae_cert_t **chain, const char *cert_path,
+                                  ae_error_t *err, apr_pool_t *p)
+{
+    ae_bytes_t pem;
+    apr_status_t status =
+        ae_file_read(&pem, cert_path, AE_CERT_CHAIN_BYTES_MAX, err, p);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = ae_cert_parse(chain, pem, err, p);
+    return status == APR_SUCCESS ? status : add_path(err, cert_path);
+}
+
+static apr_status_t parse_key(ae_key_t **key, const char *key_path,
+                              ae_error_t *err, apr_pool_t *p,
+                              apr_pool_t *ptemp)
+{
+    ae_bytes_t pem;
+    apr_status_t status =
+        ae_file_read(&pem, key_path, KEY_FILE_MAX, err, ptemp);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = ae_key_parse(key, pem, err, p);
+    return status == APR_SUCCESS ? status : add_path(err, key_path);
+}
+
+apr_status_t edge_pair_load_key(ae_key_t **key, const char *key_path,
+                                ae_error_t *err, apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    status = parse_key(key, key_path, err, p, ptemp);
+    apr_pool_destroy(ptemp);
+    return status;
+}
+
+static apr_status_t check_key(const ae_cert_t *chain, const char *cert_path,
+                              const char *key_path, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    ae_key_t *key;
+    apr_status_t status = edge_pair_load_key(&key, key_path, err, p);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = ae_cert_check_key(chain, key, err);
+    return status == APR_SUCCESS ? status : add_path(err, cert_path);
+}
+
+apr_status_t edge_pair_load(ae_cert_t **chain, const char *cert_path,
+                            const char *key_path, ae_error_t *err,
+                            apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status = edge_pair_load_chain(chain, cert_path, err, p);
+
+    if (status == APR_SUCCESS) {
+        apr_pool_create(&ptemp, p);
+        status = check_key(*chain, cert_path, key_path, err, ptemp);
+        apr_pool_destroy(ptemp);
+    }
+    return status;
+}

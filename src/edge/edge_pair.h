@@ -1,0 +1,26 @@
+#ifndef EDGE_PAIR_H
+#define EDGE_PAIR_H
+
+/** A key and a chain that lie side by side, as mod_ssl reads them. */
+
+#include "ae_cert.h"
+
+/** Read both and check that they fit each other, nothing more. The key is not
+ * kept. @return APR_SUCCESS; APR_ENOENT where either is missing; AE_EMISMATCH,
+ * AE_EFORMAT, AE_ETOOBIG, AE_EUNSAFE; the system's status. */
+AE_CHECKED apr_status_t edge_pair_load(ae_cert_t **chain,
+                                       const char *cert_path,
+                                       const char *key_path, ae_error_t *err,
+                                       apr_pool_t *p);
+
+/** Read a chain alone. @return as above. */
+AE_CHECKED apr_status_t edge_pair_load_chain(ae_cert_t **chain,
+                                             const char *cert_path,
+                                             ae_error_t *err, apr_pool_t *p);
+
+/** Read a key alone. @return as above. */
+AE_CHECKED apr_status_t edge_pair_load_key(ae_key_t **key,
+                                           const char *key_path,
+                                           ae_error_t *err, apr_pool_t *p);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef EDGE_PLAN_H
+#define EDGE_PLAN_H
+
+/** What one certificate needs next, when and why. The scheduler acts on it
+ * and the status shows it, so what is shown is what is done. */
+
+#include "edge_status.h"
+
+typedef struct edge_plan_t {
+    edge_action_t action;
+    apr_time_t at;    /* 0: at no known moment */
+    char reason[512]; /* a clause for people */
+} edge_plan_t;
+
+/** Decide. Pure. What is due has `at` no later than `now`. */
+void edge_plan(edge_plan_t *plan, const edge_status_source_t *source,
+               apr_time_t now);
+
+/** Whether the staged set can go live at `now` as it is. */
+int edge_plan_deployable(const edge_status_source_t *source, apr_time_t now);
+
+/** When a certificate is to be renewed: as state remembers, or the earliest
+ * moment where that was drawn for another one or outside today's bounds. */
+apr_time_t edge_plan_renew_at(const edge_state_t *state,
+                              const ae_cert_facts_t *facts,
+                              edge_span_t window);
+
+/** Whether state remembers a moment for this certificate that still holds
+ * under `window`. */
+int edge_plan_renew_drawn(const edge_state_t *state,
+                          const ae_cert_facts_t *facts, edge_span_t window);
+
+#endif

@@ -1,0 +1,270 @@
+#include "edge_live.h"
+
+#include "edge_archive.h"
+#include "edge_deployment.h"
+#include "edge_pair.h"
+#include "edge_record.h"
+#include "edge_staged.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* One promotion; `incoming` is a whole set on its way to `live`. */
+typedef struct promoter_t {
+    const edge_store_t *store;
+    const edge_cert_t *cert;
+    apr_time_t now;
+    const char *live;
+    const char *incoming;
+    edge_staged_t *staged;
+    ae_key_t *key;
+    ae_cert_t *chain;
+    apr_pool_t *p;
+} promoter_t;
+
+static const char *file_in(const promoter_t *pr, const char *dir,
+                           const char *suffix)
+{
+    return apr_pstrcat(pr->p, dir, "/", ae_key_type_word(pr->cert->key_type),
+                       suffix, NULL);
+}
+
+static int incoming_is_whole(const promoter_t *pr)
+{
+    ae_error_t ignored;
+    ae_cert_t *chain;
+
+    return edge_pair_load(&chain, file_in(pr, pr->incoming, ".cert"),
+                          file_in(pr, pr->incoming, ".key"), &ignored,
+                          pr->p) == APR_SUCCESS &&
+           ae_cert_check_chain(chain, &ignored) == APR_SUCCESS;
+}
+
+/* Where nothing is live, a crash came between two renames, or somebody took
+ * it away; either way the best there is comes back. */
+static apr_status_t recover(const promoter_t *pr, ae_error_t *err)
+{
+    const char *source = NULL;
+    apr_status_t status = APR_SUCCESS;
+
+    if (!ae_file_exists(pr->live)) {
+        source = incoming_is_whole(pr)
+                     ? pr->incoming
+                     : edge_archive_newest(pr->store, pr->cert, pr->p);
+    }
+    if (source) {
+        status = ae_file_rename(source, pr->live, err, pr->p);
+    }
+    return status == APR_SUCCESS ? ae_file_remove(pr->incoming, err, pr->p)
+                                 : status;
+}
+
+/* As if an enemy had written it: the worker talks to the network. */
+static apr_status_t judge(const promoter_t *pr, ae_error_t *err)
+{
+    apr_status_t status = ae_cert_check_key(pr->chain, pr->key, err);
+
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_names(pr->chain, pr->cert->names, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_dates(pr->chain, pr->now, err);
+    }
+    return status == APR_SUCCESS ? ae_cert_check_chain(pr->chain, err)
+                                 : status;
+}
+
+/* A crash came after the last rename, before the set was removed. */
+static int is_live_already(const promoter_t *pr)
+{
+    const char *dir = edge_store_dir(pr->store);
+    ae_error_t ignored;
+    ae_cert_t *live;
+
+    return edge_live_load(&live, dir, pr->cert, &ignored, pr->p) ==
+               APR_SUCCESS &&
+           strcmp(ae_cert_facts(live)->sha256,
+                  ae_cert_facts(pr->chain)->sha256) == 0 &&
+           edge_live_check(dir, pr->cert, &ignored, pr->p) == APR_SUCCESS;
+}
+
+/* Printed anew from what was checked: no byte of the worker's goes live
+ * unseen. */
+static apr_status_t write_incoming(const promoter_t *pr, ae_error_t *err)
+{
+    static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
+    ae_bytes_t key, chain;
+    apr_status_t status = ae_key_print(&key, pr->key, err, pr->p);
+
+    if (status == APR_SUCCESS) {
+        status = ae_cert_print(&chain, pr->chain, err, pr->p);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_make_dir(pr->incoming, 0755, writer, err, pr->p);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_write(file_in(pr, pr->incoming, ".key"), key, 0600,
+                               writer, AE_FILE_DURABLE, err, pr->p);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_write(file_in(pr, pr->incoming, ".cert"), chain, 0644,
+                               writer, AE_FILE_DURABLE, err, pr->p);
+    }
+    return status;
+}
+
+static apr_status_t exchange(const promoter_t *pr, ae_error_t *err)
+{
+    ae_error_t ignored;
+    const char *old = NULL;
+    apr_status_t status;
+
+    if (!ae_file_exists(pr->live)) {
+        return ae_file_rename(pr->incoming, pr->live, err, pr->p);
+    }
+    status = edge_archive_next(&old, pr->store, pr->cert, err, pr->p);
+    if (status == APR_SUCCESS) {
+        status = ae_file_rename(pr->live, old, err, pr->p);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_rename(pr->incoming, pr->live, err, pr->p);
+    }
+    /* Where even this fails, recover() does it at the next start. */
+    if (status != APR_SUCCESS && !ae_file_exists(pr->live) &&
+        ae_file_rename(old, pr->live, &ignored, pr->p) != APR_SUCCESS) {
+        ae_error_next(err, "the certificate in use lies in %s", old);
+    }
+    return status;
+}
+
+static void record(const promoter_t *pr, const ae_error_t *refusal)
+{
+    edge_deployment_t d;
+
+    memset(&d, 0, sizeof(d));
+    d.at = pr->now;
+    d.ok = refusal == NULL;
+    if (pr->chain) {
+        ae_text_copy(d.serial, sizeof(d.serial),
+                     ae_cert_facts(pr->chain)->serial);
+    }
+    if (refusal) {
+        d.error = *refusal;
+    }
+    edge_deployment_save(&d, pr->store, pr->cert, pr->p);
+}
+
+static void explain_refusal(const promoter_t *pr, ae_error_t *err)
+{
+    ae_error_t cause = *err;
+
+    ae_error_set(err, cause.status, "The staged certificate of %s was refused",
+                 pr->cert->name);
+    ae_error_why(err, "%s%s%s", cause.what, cause.why[0] ? ": " : "",
+                 cause.why);
+    ae_error_next(
+        err,
+        pr->staged ? "what is live stays in use, another "
+                     "certificate will be ordered; this one "
+                     "is kept in %s/refused"
+                   : "what is live stays in use; find out who "
+                     "put it there, and remove %s",
+        edge_store_path(pr->store, pr->p, "staging", pr->cert->dir, NULL));
+}
+
+static apr_status_t refuse(edge_promotion_t *promotion, const promoter_t *pr,
+                           ae_error_t *err)
+{
+    explain_refusal(pr, err);
+    /* Another set in its place was not looked at: the next call does. */
+    if (pr->staged && !edge_staged_refuse(pr->staged, pr->p)) {
+        return APR_SUCCESS;
+    }
+    record(pr, err);
+    *promotion = EDGE_PROMOTION_REFUSED;
+    return APR_SUCCESS;
+}
+
+static apr_status_t deploy(const promoter_t *pr, ae_error_t *err)
+{
+    apr_status_t status = write_incoming(pr, err);
+
+    if (status == APR_SUCCESS) {
+        status = exchange(pr, err);
+    }
+    if (status == APR_SUCCESS) {
+        edge_archive_prune(pr->store, pr->cert, pr->p);
+    }
+    return status;
+}
+
+/* The set goes last: where a crash leaves it, it is found live already. */
+static void finish(edge_promotion_t *promotion, const promoter_t *pr)
+{
+    record(pr, NULL);
+    edge_staged_remove(pr->staged, pr->p);
+    *promotion = EDGE_PROMOTION_DONE;
+}
+
+static apr_status_t take(promoter_t *pr, ae_error_t *err)
+{
+    apr_status_t status =
+        edge_staged_open(&pr->staged, pr->store, pr->cert, err, pr->p);
+
+    if (status != APR_SUCCESS) {
+        pr->staged = NULL;
+        return status;
+    }
+    return edge_store_set_load(&pr->key, &pr->chain, pr->store, pr->cert, err,
+                               pr->p);
+}
+
+static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
+                            ae_error_t *err)
+{
+    apr_status_t status = take(pr, err);
+    int is_live = status == APR_SUCCESS && is_live_already(pr);
+
+    if (APR_STATUS_IS_ENOENT(status)) {
+        return APR_SUCCESS;
+    }
+    if (status == APR_SUCCESS && !is_live) {
+        status = judge(pr, err);
+    }
+    if (edge_record_is_bad(status)) {
+        return refuse(promotion, pr, err);
+    }
+    if (status == APR_SUCCESS && !is_live) {
+        status = deploy(pr, err);
+    }
+    if (status == APR_SUCCESS) {
+        finish(promotion, pr);
+    }
+    return status;
+}
+
+apr_status_t edge_live_promote(edge_promotion_t *promotion,
+                               const edge_store_t *store,
+                               const edge_cert_t *cert, apr_time_t now,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    promoter_t pr = {store, cert, now, NULL, NULL, NULL, NULL, NULL, NULL};
+    apr_status_t status;
+
+    *promotion = EDGE_PROMOTION_NONE;
+    apr_pool_create(&pr.p, p);
+    pr.live = edge_store_path(store, pr.p, "live", cert->dir, NULL);
+    pr.incoming = edge_store_path(
+        store, pr.p, "live", apr_pstrcat(pr.p, ".incoming-", cert->dir, NULL),
+        NULL);
+    status = recover(&pr, err);
+    if (status == APR_SUCCESS) {
+        status = promote(promotion, &pr, err);
+    }
+    if (status != APR_SUCCESS && err->next[0] == '\0') {
+        ae_error_next(err, "what is live stays in use; the staged certificate "
+                           "is tried again at the next restart");
+    }
+    apr_pool_destroy(pr.p);
+    return status;
+}

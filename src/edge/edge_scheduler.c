@@ -1,0 +1,274 @@
+#include "edge_scheduler.h"
+
+#include "edge_job.h"
+#include "edge_queue.h"
+
+#define ACTIVE_MAX 50
+#define IN_FLIGHT_MAX 256
+#define LONGEST_SLEEP apr_time_from_sec(86400)
+
+typedef struct flight_t {
+    const acme_request_t *request;
+    int job;
+} flight_t;
+
+typedef enum activity_t {
+    AT_REST,
+    TO_BEGIN,
+    BEGUN
+} activity_t;
+
+/* A job is in exactly one place: in `clock` at rest, in `turn` while due, or
+ * active; an active one is in `ready` to be asked, in `clock` until its moment,
+ * or in neither until a reply. */
+struct edge_scheduler_t {
+    edge_scheduler_config_t config;
+    edge_job_context_t context;
+    int count;
+    edge_job_t **jobs;
+    edge_queue_t *clock;
+    edge_queue_t *turn;
+    edge_queue_t *ready;
+    apr_time_t asked; /* counts up: who became ready first is asked first */
+    activity_t *active;
+    int active_count;
+    int begun; /* a job was begun in this call */
+    flight_t flights[IN_FLIGHT_MAX];
+    int flight_count;
+    apr_pool_t *p;
+};
+
+static void make_ready(edge_scheduler_t *scheduler, int number)
+{
+    edge_queue_remove(scheduler->clock, number);
+    if (!edge_queue_has(scheduler->ready, number)) {
+        edge_queue_set(scheduler->ready, number, ++scheduler->asked);
+    }
+}
+
+static void activate(edge_scheduler_t *scheduler, int number)
+{
+    scheduler->active[number] = TO_BEGIN;
+    scheduler->active_count++;
+    make_ready(scheduler, number);
+}
+
+/* A job at rest came to its moment, or came to rest. */
+static void look(edge_scheduler_t *scheduler, int number, apr_time_t now)
+{
+    apr_time_t wake;
+
+    if (!edge_job_look(scheduler->jobs[number], now, &wake)) {
+        if (wake != 0) {
+            edge_queue_set(scheduler->clock, number, wake);
+        }
+    } else if (scheduler->active_count < ACTIVE_MAX) {
+        activate(scheduler, number);
+    } else {
+        edge_job_queue(scheduler->jobs[number], now);
+        edge_queue_set(scheduler->turn, number, now);
+    }
+}
+
+static void rest(edge_scheduler_t *scheduler, int number, apr_time_t now)
+{
+    apr_time_t since;
+    int first;
+
+    scheduler->active[number] = AT_REST;
+    scheduler->active_count--;
+    while (scheduler->active_count < ACTIVE_MAX &&
+           (first = edge_queue_first(scheduler->turn, &since)) >= 0) {
+        edge_queue_remove(scheduler->turn, first);
+        look(scheduler, first, now);
+    }
+    look(scheduler, number, now);
+}
+
+static void wake_all(edge_scheduler_t *scheduler, apr_time_t now)
+{
+    apr_time_t at;
+    int number;
+
+    while ((number = edge_queue_first(scheduler->clock, &at)) >= 0 &&
+           at <= now) {
+        edge_queue_remove(scheduler->clock, number);
+        if (scheduler->active[number] != AT_REST) {
+            make_ready(scheduler, number);
+        } else {
+            look(scheduler, number, now);
+        }
+        apr_pool_clear(scheduler->context.scratch);
+    }
+}
+
+/* Ask one job. @return whether it has a request */
+static int ask(edge_scheduler_t *scheduler, int number, apr_time_t now,
+               edge_dispatch_t *dispatch)
+{
+    edge_job_t *job = scheduler->jobs[number];
+    flight_t *flight = &scheduler->flights[scheduler->flight_count];
+    apr_time_t wake = 0;
+
+    if (scheduler->active[number] == TO_BEGIN) {
+        scheduler->active[number] = BEGUN;
+        scheduler->begun = 1;
+        edge_job_begin(job, now);
+    }
+    switch (edge_job_next(job, now, &flight->request, &wake)) {
+    case EDGE_JOB_SEND:
+        flight->job = number;
+        scheduler->flight_count++;
+        dispatch->request = flight->request;
+        dispatch->trust_file = edge_job_cert(job)->trust_file;
+        return 1;
+    case EDGE_JOB_WAIT:
+        edge_queue_remove(scheduler->ready, number);
+        if (wake != 0) {
+            edge_queue_set(scheduler->clock, number,
+                           wake > now ? wake : now + 1);
+        }
+        return 0;
+    case EDGE_JOB_REST:
+        edge_queue_remove(scheduler->ready, number);
+        rest(scheduler, number, now);
+        return 0;
+    }
+    return 0;
+}
+
+/* To begin takes a new key and a few writes to the disk: only one a call, for
+ * the caller may have to stop. */
+int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
+                        edge_dispatch_t *dispatch, apr_time_t *wake)
+{
+    apr_time_t at;
+    int number;
+
+    scheduler->begun = 0;
+    apr_pool_clear(scheduler->context.scratch);
+    wake_all(scheduler, now);
+    while (!scheduler->begun && scheduler->flight_count < IN_FLIGHT_MAX &&
+           (number = edge_queue_first(scheduler->ready, &at)) >= 0) {
+        if (ask(scheduler, number, now, dispatch)) {
+            return 1;
+        }
+        apr_pool_clear(scheduler->context.scratch);
+        wake_all(scheduler, now);
+    }
+    *wake = now + (scheduler->begun ? 1 : LONGEST_SLEEP);
+    if (edge_queue_first(scheduler->clock, &at) >= 0 && at < *wake) {
+        *wake = at;
+    }
+    return 0;
+}
+
+static int take_flight(edge_scheduler_t *scheduler,
+                       const acme_request_t *request)
+{
+    int i;
+
+    for (i = 0; i < scheduler->flight_count; i++) {
+        if (scheduler->flights[i].request == request) {
+            int number = scheduler->flights[i].job;
+
+            scheduler->flights[i] =
+                scheduler->flights[--scheduler->flight_count];
+            return number;
+        }
+    }
+    return -1;
+}
+
+/* What one learned, its neighbours may have waited for. */
+static void rouse(edge_scheduler_t *scheduler, const edge_session_t *session)
+{
+    int i;
+
+    for (i = 0; i < scheduler->count; i++) {
+        if (scheduler->active[i] == BEGUN &&
+            edge_job_session(scheduler->jobs[i]) == session &&
+            !edge_queue_has(scheduler->clock, i)) {
+            make_ready(scheduler, i);
+        }
+    }
+}
+
+void edge_scheduler_reply(edge_scheduler_t *scheduler,
+                          const acme_request_t *request,
+                          const acme_response_t *response, apr_time_t now)
+{
+    int number = take_flight(scheduler, request);
+
+    apr_pool_clear(scheduler->context.scratch);
+    if (number >= 0) {
+        edge_job_reply(scheduler->jobs[number], request, response, now);
+        make_ready(scheduler, number);
+        rouse(scheduler, edge_job_session(scheduler->jobs[number]));
+    }
+}
+
+/* Orders are dropped before the sessions they belong to. */
+static apr_status_t stop(void *data)
+{
+    edge_scheduler_t *scheduler = data;
+    int i;
+
+    for (i = 0; i < scheduler->count; i++) {
+        edge_job_stop(scheduler->jobs[i]);
+    }
+    return APR_SUCCESS;
+}
+
+static edge_scheduler_t *make(const edge_scheduler_config_t *config,
+                              apr_pool_t *p)
+{
+    edge_scheduler_t *scheduler = apr_pcalloc(p, sizeof(*scheduler));
+    int size = config->certs->nelts;
+
+    scheduler->config = *config;
+    scheduler->p = p;
+    scheduler->jobs =
+        apr_pcalloc(p, ((apr_size_t)size + 1) * sizeof(*scheduler->jobs));
+    scheduler->active =
+        apr_pcalloc(p, ((apr_size_t)size + 1) * sizeof(*scheduler->active));
+    scheduler->clock = edge_queue_create(size, p);
+    scheduler->turn = edge_queue_create(size, p);
+    scheduler->ready = edge_queue_create(size, p);
+    scheduler->context.config = &scheduler->config;
+    scheduler->context.sessions =
+        edge_sessions_create(config->store, config->certs, config->log, p);
+    scheduler->context.p = p;
+    apr_pool_create(&scheduler->context.scratch, p);
+    apr_pool_pre_cleanup_register(p, scheduler, stop);
+    return scheduler;
+}
+
+apr_status_t edge_scheduler_create(edge_scheduler_t **scheduler,
+                                   const edge_scheduler_config_t *config,
+                                   apr_time_t now, ae_error_t *err,
+                                   apr_pool_t *p)
+{
+    edge_scheduler_t *made;
+    apr_pool_t *own;
+    apr_status_t status;
+    int i;
+
+    apr_pool_create(&own, p);
+    made = make(config, own);
+    status = edge_store_probe(config->store, err, made->context.scratch);
+    if (status != APR_SUCCESS) {
+        apr_pool_destroy(own);
+        return status;
+    }
+    edge_challenge_republish(&config->challenges, config->store, config->certs,
+                             now, config->log, made->context.scratch);
+    for (i = 0; i < config->certs->nelts; i++) {
+        apr_pool_clear(made->context.scratch);
+        made->jobs[i] = edge_job_create(&made->context, i, now, own);
+        made->count++;
+        edge_queue_set(made->clock, i, now);
+    }
+    *scheduler = made;
+    return APR_SUCCESS;
+}

@@ -1,0 +1,193 @@
+#include "edge_session.h"
+
+#include <string.h>
+
+struct edge_sessions_t {
+    const edge_store_t *store;
+    const apr_array_header_t *certs;
+    const ae_log_t *log;
+    apr_array_header_t *opened; /* edge_session_t * */
+    apr_pool_t *p;
+};
+
+struct edge_session_t {
+    const edge_store_t *store;
+    const edge_provider_t *provider;
+    acme_session_config_t config;
+    acme_session_t *acme;
+    unsigned saved; /* revision that is in the store */
+};
+
+edge_sessions_t *edge_sessions_create(const edge_store_t *store,
+                                      const apr_array_header_t *certs,
+                                      const ae_log_t *log, apr_pool_t *p)
+{
+    edge_sessions_t *sessions = apr_pcalloc(p, sizeof(*sessions));
+
+    sessions->store = store;
+    sessions->certs = certs;
+    sessions->log = log;
+    sessions->opened = apr_array_make(p, 2, sizeof(edge_session_t *));
+    sessions->p = p;
+    return sessions;
+}
+
+static int same_provider(const edge_provider_t *a, const edge_provider_t *b)
+{
+    return strcmp(a->name, b->name) == 0;
+}
+
+static int cert_has(const edge_cert_t *cert, const edge_provider_t *provider)
+{
+    int i;
+
+    for (i = 0; i < cert->providers->nelts; i++) {
+        if (same_provider(
+                APR_ARRAY_IDX(cert->providers, i, const edge_provider_t *),
+                provider)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void configure(acme_session_config_t *config,
+                      const apr_array_header_t *certs,
+                      const edge_provider_t *provider)
+{
+    int i;
+
+    memset(config, 0, sizeof(*config));
+    config->directory_url = provider->directory_url;
+    for (i = 0; i < certs->nelts && !config->terms_accepted; i++) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        if (cert_has(cert, provider) &&
+            (config->contacts == NULL || cert->terms_accepted)) {
+            config->contacts = cert->contacts;
+            config->terms_accepted = cert->terms_accepted;
+        }
+    }
+}
+
+/* The account is found again by its key, so a lost account.json costs one
+ * request (RFC 8555 section 7.3.1) and is no reason to stop. */
+static void load_account(edge_session_t *session, const ae_log_t *log,
+                         apr_pool_t *ptemp)
+{
+    json_t *saved = NULL;
+    ae_error_t err;
+
+    if (edge_store_account_load(&saved, session->store,
+                                session->provider->name, &err,
+                                ptemp) != APR_SUCCESS) {
+        ae_log(log, AE_LOG_WARNING,
+               "AE047: %s: the account's record cannot be read, the account "
+               "is looked up by its key: %s",
+               session->provider->name, ae_error_line(&err, ptemp));
+    } else if (saved != NULL) {
+        acme_session_load(session->acme, saved);
+    }
+    session->saved = acme_session_revision(session->acme);
+}
+
+static apr_status_t open_session(edge_session_t **opened,
+                                 const edge_sessions_t *sessions,
+                                 const edge_provider_t *provider,
+                                 ae_error_t *err, apr_pool_t *p)
+{
+    edge_session_t *session = apr_pcalloc(p, sizeof(*session));
+    apr_pool_t *ptemp;
+    ae_key_t *key;
+    apr_status_t status;
+
+    session->store = sessions->store;
+    session->provider = provider;
+    configure(&session->config, sessions->certs, provider);
+    status =
+        edge_store_account_key(&key, sessions->store, provider->name, err, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    session->config.account_key = key;
+    status = acme_session_create(&session->acme, &session->config, p);
+    if (status != APR_SUCCESS) {
+        ae_error_set(err, status, "the session with %s cannot be opened",
+                     provider->name);
+        return ae_error_why_status(err, status);
+    }
+    apr_pool_create(&ptemp, p);
+    load_account(session, sessions->log, ptemp);
+    apr_pool_destroy(ptemp);
+    *opened = session;
+    return APR_SUCCESS;
+}
+
+static edge_session_t *find(const edge_sessions_t *sessions,
+                            const edge_provider_t *provider)
+{
+    int i;
+
+    for (i = 0; i < sessions->opened->nelts; i++) {
+        edge_session_t *session =
+            APR_ARRAY_IDX(sessions->opened, i, edge_session_t *);
+
+        if (same_provider(session->provider, provider)) {
+            return session;
+        }
+    }
+    return NULL;
+}
+
+apr_status_t edge_sessions_open(edge_session_t **session,
+                                edge_sessions_t *sessions,
+                                const edge_provider_t *provider,
+                                ae_error_t *err)
+{
+    apr_pool_t *p;
+    apr_status_t status;
+
+    *session = find(sessions, provider);
+    if (*session != NULL) {
+        return APR_SUCCESS;
+    }
+    apr_pool_create(&p, sessions->p);
+    status = open_session(session, sessions, provider, err, p);
+    if (status != APR_SUCCESS) {
+        apr_pool_destroy(p);
+        return status;
+    }
+    APR_ARRAY_PUSH(sessions->opened, edge_session_t *) = *session;
+    return APR_SUCCESS;
+}
+
+apr_time_t edge_sessions_paused_until(const edge_sessions_t *sessions,
+                                      const edge_provider_t *provider)
+{
+    const edge_session_t *session = find(sessions, provider);
+
+    return session != NULL ? acme_session_paused_until(session->acme) : 0;
+}
+
+acme_session_t *edge_session_acme(const edge_session_t *session)
+{
+    return session->acme;
+}
+
+apr_status_t edge_session_save(edge_session_t *session, ae_error_t *err,
+                               apr_pool_t *ptemp)
+{
+    unsigned revision = acme_session_revision(session->acme);
+    apr_status_t status;
+
+    if (revision == session->saved) {
+        return APR_SUCCESS;
+    }
+    status = edge_store_account_save(session->store, session->provider->name,
+                                     acme_session_save(session->acme, ptemp),
+                                     err, ptemp);
+    if (status == APR_SUCCESS) {
+        session->saved = revision;
+    }
+    return status;
+}

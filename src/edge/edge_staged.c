@@ -1,0 +1,163 @@
+#include "edge_staged.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SET "set"
+#define REFUSED "refused"
+
+/* Things are removed from within archive/, where root alone can write: the
+ * worker cannot exchange what root is about to remove. */
+struct edge_staged_t {
+    int dir;   /* staging/<cert> */
+    int bin;   /* archive/ */
+    dev_t dev; /* of the set */
+    ino_t ino;
+    const char *bin_name; /* in archive/ */
+    const char *bin_path;
+};
+
+static apr_status_t staged_close(void *data)
+{
+    edge_staged_t *staged = data;
+
+    if (staged->dir >= 0) {
+        close(staged->dir);
+    }
+    if (staged->bin >= 0) {
+        close(staged->bin);
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t failed(ae_error_t *err, apr_status_t status,
+                           const char *verb)
+{
+    ae_error_set(err, status, "Cannot %s the staged set", verb);
+    return ae_error_why_status(err, status);
+}
+
+static int open_dir(int parent, const char *name)
+{
+    return openat(parent, name,
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static apr_status_t open_staging(edge_staged_t *staged,
+                                 const edge_store_t *store,
+                                 const edge_cert_t *cert, ae_error_t *err,
+                                 apr_pool_t *p)
+{
+    const char *path = edge_store_path(store, p, "staging", NULL);
+    int staging = open_dir(AT_FDCWD, path);
+    apr_status_t status = APR_SUCCESS;
+
+    if (staging >= 0) {
+        staged->dir = open_dir(staging, cert->dir);
+        status = staged->dir < 0 ? errno : APR_SUCCESS;
+        close(staging);
+    } else {
+        status = errno;
+    }
+    if (status == ELOOP || status == ENOTDIR) {
+        ae_error_set(err, AE_EUNSAFE, "Cannot use %s/%s", path, cert->dir);
+        return ae_error_why(err, "it is a link or a file, a directory "
+                                 "belongs there");
+    }
+    return status == APR_SUCCESS ? status : failed(err, status, "find");
+}
+
+static apr_status_t remember(edge_staged_t *staged, ae_error_t *err)
+{
+    struct stat info;
+
+    if (fstatat(staged->dir, SET, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        return failed(err, errno, "find");
+    }
+    staged->dev = info.st_dev;
+    staged->ino = info.st_ino;
+    return APR_SUCCESS;
+}
+
+apr_status_t edge_staged_open(edge_staged_t **staged,
+                              const edge_store_t *store,
+                              const edge_cert_t *cert, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    edge_staged_t *made = apr_pcalloc(p, sizeof(*made));
+    apr_status_t status;
+
+    made->dir = -1;
+    made->bin_name = apr_pstrcat(p, ".staged-", cert->dir, NULL);
+    made->bin_path =
+        edge_store_path(store, p, "archive", made->bin_name, NULL);
+    made->bin = open_dir(AT_FDCWD, edge_store_path(store, p, "archive", NULL));
+    if (made->bin < 0) {
+        return failed(err, errno, "open archive/ for");
+    }
+    apr_pool_cleanup_register(p, made, staged_close, staged_close);
+    status = open_staging(made, store, cert, err, p);
+    if (status == APR_SUCCESS) {
+        status = remember(made, err);
+    }
+    *staged = made;
+    return status;
+}
+
+static int empty_bin(const edge_staged_t *staged, apr_pool_t *p)
+{
+    ae_error_t ignored;
+
+    return ae_file_remove(staged->bin_path, &ignored, p) == APR_SUCCESS;
+}
+
+static int is_in(const edge_staged_t *staged, int dir, const char *name)
+{
+    struct stat info;
+
+    return fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           info.st_dev == staged->dev && info.st_ino == staged->ino;
+}
+
+/* The worker may have staged another set since this one was looked at: what
+ * was not looked at goes back. */
+static int move_to_bin(const edge_staged_t *staged)
+{
+    if (renameat(staged->dir, SET, staged->bin, staged->bin_name) != 0) {
+        return 0;
+    }
+    if (is_in(staged, staged->bin, staged->bin_name)) {
+        return 1;
+    }
+    renameat(staged->bin, staged->bin_name, staged->dir, SET);
+    return 0;
+}
+
+static int remove_refused(const edge_staged_t *staged, apr_pool_t *p)
+{
+    return empty_bin(staged, p) &&
+           (renameat(staged->dir, REFUSED, staged->bin, staged->bin_name) ==
+                0 ||
+            errno == ENOENT) &&
+           empty_bin(staged, p);
+}
+
+int edge_staged_refuse(edge_staged_t *staged, apr_pool_t *p)
+{
+    if (remove_refused(staged, p) && move_to_bin(staged)) {
+        renameat(staged->bin, staged->bin_name, staged->dir, REFUSED);
+        return 1;
+    }
+    return is_in(staged, staged->dir, SET);
+}
+
+void edge_staged_remove(edge_staged_t *staged, apr_pool_t *p)
+{
+    if (empty_bin(staged, p) && move_to_bin(staged)) {
+        empty_bin(staged, p);
+    }
+}

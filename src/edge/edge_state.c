@@ -1,0 +1,163 @@
+#include "edge_state.h"
+
+#include "edge_record.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define ATTEMPTS_MAX 1000000
+#define PROVIDERS_MAX 1000
+
+static const char *const retry_words[] = {
+    [ACME_RETRY_BACKOFF] = "backoff",
+    [ACME_RETRY_DAILY] = "daily",
+    [ACME_RETRY_PERSON] = "person",
+};
+
+_Static_assert(sizeof(retry_words) / sizeof(retry_words[0]) ==
+                   ACME_RETRY_PERSON + 1,
+               "a word for each");
+
+static const char *state_path(const edge_store_t *store,
+                              const edge_cert_t *cert, const char *suffix,
+                              apr_pool_t *p)
+{
+    return edge_store_path(store, p, "state",
+                           apr_pstrcat(p, cert->dir, suffix, NULL), NULL);
+}
+
+static int take_number(unsigned *number, const json_t *json, const char *key,
+                       unsigned max)
+{
+    apr_int64_t value = ae_json_get_int(json, key, 0);
+
+    *number = value >= 0 && value <= max ? (unsigned)value : 0;
+    return *number == value;
+}
+
+static int take_retry(acme_retry_t *retry, const json_t *json)
+{
+    char word[16];
+    unsigned i;
+
+    if (!edge_record_get_text(word, sizeof(word), json, "retry")) {
+        return 0;
+    }
+    for (i = 0; i <= ACME_RETRY_PERSON; i++) {
+        if (strcmp(word, retry_words[i]) == 0) {
+            *retry = (acme_retry_t)i;
+            return 1;
+        }
+    }
+    return word[0] == '\0';
+}
+
+static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
+{
+    edge_state_t *s = state;
+
+    s->last_sign_ok = ae_json_get_bool(json, "lastSignOk", 0);
+    edge_record_get_error(&s->error, json, "error", p);
+    return edge_record_get_text(s->fingerprint, sizeof(s->fingerprint), json,
+                                "fingerprint") &&
+           take_number(&s->attempts, json, "attempts", ATTEMPTS_MAX) &&
+           take_number(&s->provider, json, "provider", PROVIDERS_MAX) &&
+           edge_record_get_time(&s->next_attempt, json, "nextAttempt") &&
+           take_retry(&s->retry, json) &&
+           edge_record_get_time(&s->last_sign_at, json, "lastSignAt") &&
+           edge_record_get_text(s->last_step, sizeof(s->last_step), json,
+                                "lastStep") &&
+           edge_record_get_text(s->renew_serial, sizeof(s->renew_serial), json,
+                                "renewSerial") &&
+           edge_record_get_time(&s->renew_at, json, "renewAt");
+}
+
+/* Kept for whoever wants to know how it came to be. */
+static apr_status_t set_aside(const edge_store_t *store,
+                              const edge_cert_t *cert, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    const char *path = state_path(store, cert, ".json", p);
+    const char *aside = state_path(store, cert, ".json.damaged", p);
+    apr_status_t status = ae_file_remove(aside, err, p);
+
+    if (status == APR_SUCCESS) {
+        status = ae_file_rename(path, aside, err, p);
+    }
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    ae_error_set(err, AE_EFORMAT, "%s was damaged", path);
+    ae_error_why(err, "it holds no state, or members that cannot be right");
+    return ae_error_next(err,
+                         "it is kept as %s; attempts and moments are "
+                         "counted anew",
+                         aside);
+}
+
+static apr_status_t load(edge_state_t *state, const edge_store_t *store,
+                         const edge_cert_t *cert, ae_error_t *err,
+                         apr_pool_t *p)
+{
+    json_t *json;
+    apr_status_t status =
+        edge_record_read(&json, state_path(store, cert, ".json", p), err, p);
+
+    if (APR_STATUS_IS_ENOENT(status)) {
+        return APR_SUCCESS;
+    }
+    if (status == APR_SUCCESS && take(state, json, p)) {
+        return APR_SUCCESS;
+    }
+    memset(state, 0, sizeof(*state));
+    return status == APR_SUCCESS || edge_record_is_bad(status)
+               ? set_aside(store, cert, err, p)
+               : status;
+}
+
+apr_status_t edge_state_load(edge_state_t *state, const edge_store_t *store,
+                             const edge_cert_t *cert, ae_error_t *err,
+                             apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    memset(state, 0, sizeof(*state));
+    apr_pool_create(&ptemp, p);
+    status = load(state, store, cert, err, ptemp);
+    apr_pool_destroy(ptemp);
+    return status;
+}
+
+static json_t *print(const edge_state_t *s, apr_pool_t *p)
+{
+    json_t *json = ae_json_keep(json_object(), p);
+
+    json_object_set_new(json, "fingerprint", json_string(s->fingerprint));
+    json_object_set_new(json, "attempts", json_integer(s->attempts));
+    json_object_set_new(json, "provider", json_integer(s->provider));
+    json_object_set_new(json, "nextAttempt", json_integer(s->next_attempt));
+    json_object_set_new(json, "retry", json_string(retry_words[s->retry]));
+    json_object_set_new(json, "lastSignAt", json_integer(s->last_sign_at));
+    json_object_set_new(json, "lastSignOk", json_boolean(s->last_sign_ok));
+    json_object_set_new(json, "lastStep", json_string(s->last_step));
+    json_object_set_new(json, "renewSerial", json_string(s->renew_serial));
+    json_object_set_new(json, "renewAt", json_integer(s->renew_at));
+    edge_record_put_error(json, "error", &s->error);
+    return json;
+}
+
+apr_status_t edge_state_save(const edge_state_t *state,
+                             const edge_store_t *store,
+                             const edge_cert_t *cert, ae_error_t *err,
+                             apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    status = edge_record_write(state_path(store, cert, ".json", ptemp),
+                               print(state, ptemp), 0644, err, ptemp);
+    apr_pool_destroy(ptemp);
+    return status;
+}

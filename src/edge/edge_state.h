@@ -1,0 +1,39 @@
+#ifndef EDGE_STATE_H
+#define EDGE_STATE_H
+
+/** What the worker remembers of one certificate beyond the files themselves:
+ * state/<cert>.json. It never repeats what is derived from the store. Moments
+ * are integers there, microseconds since 1970; the rest are plain words. */
+
+#include "acme_problem.h"
+#include "edge_store.h"
+
+typedef struct edge_state_t {
+    char fingerprint[72];    /* edge_cert_fingerprint of the attempts below */
+    unsigned attempts;       /* failures in a row */
+    unsigned provider;       /* index of the provider to try next */
+    apr_time_t next_attempt; /* 0: as the certificate says, or never */
+    acme_retry_t retry;      /* of the last failure */
+    apr_time_t last_sign_at; /* 0: never */
+    int last_sign_ok;
+    char last_step[32];    /* where the last failure happened */
+    ae_error_t error;      /* the last failure; status 0 for none */
+    char renew_serial[64]; /* the certificate that renew_at was drawn for */
+    apr_time_t renew_at;
+} edge_state_t;
+
+/** Read it; absent gives zeros. A damaged file is set aside as
+ * <cert>.json.damaged and gives zeros, with err telling so.
+ * @return APR_SUCCESS; AE_EFORMAT (state is usable all the same); system's
+ * status. */
+AE_CHECKED apr_status_t edge_state_load(edge_state_t *state,
+                                        const edge_store_t *store,
+                                        const edge_cert_t *cert,
+                                        ae_error_t *err, apr_pool_t *p);
+
+AE_CHECKED apr_status_t edge_state_save(const edge_state_t *state,
+                                        const edge_store_t *store,
+                                        const edge_cert_t *cert,
+                                        ae_error_t *err, apr_pool_t *p);
+
+#endif

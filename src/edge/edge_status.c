@@ -1,0 +1,220 @@
+#include "edge_status.h"
+
+#include "ae_time.h"
+#include "edge_plan.h"
+#include "edge_standing.h"
+
+#include <apr_strings.h>
+#include <assert.h>
+#include <string.h>
+
+/* Room for "... and 12345 more" at the end of the names. */
+#define NAMES_TAIL 32
+
+static const char *const phase_words[] = {
+    [EDGE_PHASE_WAITING] = "waiting", [EDGE_PHASE_ORDERING] = "ordering",
+    [EDGE_PHASE_STAGED] = "staged",   [EDGE_PHASE_VALID] = "valid",
+    [EDGE_PHASE_FAILING] = "failing", [EDGE_PHASE_EXPIRED] = "expired",
+};
+static_assert(sizeof(phase_words) / sizeof(phase_words[0]) == EDGE_PHASES,
+              "each phase has a word");
+
+static const char *const action_words[] = {
+    [EDGE_ACTION_NONE] = "none",     [EDGE_ACTION_SIGN] = "sign",
+    [EDGE_ACTION_RENEW] = "renew",   [EDGE_ACTION_RETRY] = "retry",
+    [EDGE_ACTION_FOLLOW] = "follow", [EDGE_ACTION_DEPLOY] = "deploy",
+};
+static_assert(sizeof(action_words) / sizeof(action_words[0]) == EDGE_ACTIONS,
+              "each action has a word");
+
+static const char *const outcome_words[] = {
+    [EDGE_OUTCOME_NEVER] = "never",
+    [EDGE_OUTCOME_DONE] = "done",
+    [EDGE_OUTCOME_FAILED] = "failed",
+};
+static_assert(sizeof(outcome_words) / sizeof(outcome_words[0]) ==
+                  EDGE_OUTCOMES,
+              "each outcome has a word");
+
+/* Whole names only: half of one would be another name. */
+static void join_names(char *text, apr_size_t size,
+                       const apr_array_header_t *names)
+{
+    apr_size_t len = 0;
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        apr_size_t more = strlen(name) + (len > 0);
+
+        if (len + more + NAMES_TAIL > size) {
+            apr_snprintf(text + len, size - len, "%s... and %d more",
+                         len > 0 ? " " : "", names->nelts - i);
+            return;
+        }
+        apr_snprintf(text + len, size - len, "%s%s", len > 0 ? " " : "", name);
+        len += more;
+    }
+}
+
+static edge_phase_t find_phase(const edge_status_source_t *source,
+                               const edge_plan_t *plan, apr_time_t now)
+{
+    if (plan->action == EDGE_ACTION_FOLLOW && !source->queued) {
+        return EDGE_PHASE_ORDERING;
+    }
+    if (plan->action == EDGE_ACTION_DEPLOY) {
+        return EDGE_PHASE_STAGED;
+    }
+    if (source->live != NULL && source->live->not_after <= now) {
+        return EDGE_PHASE_EXPIRED;
+    }
+    if (source->state->attempts > 0) {
+        return EDGE_PHASE_FAILING;
+    }
+    return source->live != NULL && source->live_misfit == NULL
+               ? EDGE_PHASE_VALID
+               : EDGE_PHASE_WAITING;
+}
+
+static void describe_cert(edge_status_t *status,
+                          const edge_status_source_t *source)
+{
+    const apr_array_header_t *providers = source->cert->providers;
+    unsigned count = (unsigned)providers->nelts;
+
+    ae_text_copy(status->name, sizeof(status->name), source->cert->name);
+    join_names(status->names, sizeof(status->names), source->cert->names);
+    if (count > 0) {
+        ae_text_copy(status->provider, sizeof(status->provider),
+                     APR_ARRAY_IDX(providers, source->state->provider % count,
+                                   const edge_provider_t *)
+                         ->name);
+    }
+    if (source->live != NULL) {
+        ae_text_copy(status->serial, sizeof(status->serial),
+                     source->live->serial);
+        status->not_before = source->live->not_before;
+        status->not_after = source->live->not_after;
+    }
+}
+
+static void describe_signing(edge_status_t *status,
+                             const edge_status_source_t *source, apr_pool_t *p)
+{
+    const edge_state_t *state = source->state;
+    const ae_cert_facts_t *facts =
+        source->staged != NULL ? source->staged : source->live;
+
+    status->attempts = state->attempts;
+    status->signed_at = state->last_sign_at;
+    if (state->last_sign_at == 0) {
+        status->signed_outcome = EDGE_OUTCOME_NEVER;
+    } else if (!state->last_sign_ok) {
+        status->signed_outcome = EDGE_OUTCOME_FAILED;
+        ae_text_copy(status->signed_text, sizeof(status->signed_text),
+                     apr_pstrcat(p, state->last_step,
+                                 state->last_step[0] ? ": " : "",
+                                 ae_error_line(&state->error, p), NULL));
+    } else {
+        status->signed_outcome = EDGE_OUTCOME_DONE;
+        if (facts != NULL && strcmp(facts->serial, state->renew_serial) == 0) {
+            ae_text_copy(status->signed_text, sizeof(status->signed_text),
+                         apr_psprintf(p, "issued by %s, valid until %s",
+                                      facts->issuer,
+                                      ae_time_print(facts->not_after, p)));
+        }
+    }
+}
+
+static void describe_deployment(edge_status_t *status,
+                                const edge_deployment_t *deployment,
+                                apr_pool_t *p)
+{
+    if (deployment == NULL || deployment->at == 0) {
+        status->deployed_outcome = EDGE_OUTCOME_NEVER;
+        return;
+    }
+    status->deployed_at = deployment->at;
+    if (deployment->ok) {
+        status->deployed_outcome = EDGE_OUTCOME_DONE;
+        ae_text_copy(
+            status->deployed_text, sizeof(status->deployed_text),
+            apr_psprintf(p, "serial %s went live", deployment->serial));
+    } else {
+        status->deployed_outcome = EDGE_OUTCOME_FAILED;
+        ae_text_copy(status->deployed_text, sizeof(status->deployed_text),
+                     ae_error_line(&deployment->error, p));
+    }
+}
+
+void edge_status_derive(edge_status_t *status,
+                        const edge_status_source_t *source, apr_time_t now)
+{
+    static const edge_state_t blank;
+    edge_status_source_t whole = *source;
+    edge_plan_t plan;
+    apr_pool_t *scratch;
+
+    if (whole.state == NULL) {
+        whole.state = &blank;
+    }
+    /* Zeroed to the last byte: statuses are compared as memory. */
+    memset(status, 0, sizeof(*status));
+    apr_pool_create(&scratch, NULL);
+    edge_plan(&plan, &whole, now);
+    describe_cert(status, &whole);
+    describe_signing(status, &whole, scratch);
+    describe_deployment(status, whole.deployment, scratch);
+    status->phase = find_phase(&whole, &plan, now);
+    status->action = plan.action;
+    status->action_at = plan.at;
+    ae_text_copy(status->action_reason, sizeof(status->action_reason),
+                 plan.reason);
+    if (whole.order_step != NULL) {
+        ae_text_copy(status->step, sizeof(status->step), whole.order_step);
+    }
+    apr_pool_destroy(scratch);
+}
+
+static void write_nowhere(void *ctx, ae_log_level_t level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    (void)line;
+}
+
+void edge_status_read(edge_status_t *status, const edge_store_t *store,
+                      const edge_cert_t *cert, int restarts_itself,
+                      apr_time_t now, apr_pool_t *p)
+{
+    /* The worker reads the same soon after, and logs what it met. */
+    static const ae_log_t silent = {write_nowhere, NULL};
+    edge_status_source_t source;
+    edge_standing_t *standing;
+    apr_pool_t *scratch;
+
+    apr_pool_create(&scratch, p);
+    standing = apr_palloc(scratch, sizeof(*standing));
+    edge_standing_read(standing, store, cert, now, &silent, scratch);
+    edge_standing_settle(standing, cert, now, 0, scratch);
+    edge_standing_source(&source, standing, cert);
+    source.restarts_itself = restarts_itself;
+    edge_status_derive(status, &source, now);
+    apr_pool_destroy(scratch);
+}
+
+const char *edge_phase_word(edge_phase_t phase)
+{
+    return phase_words[phase];
+}
+
+const char *edge_action_word(edge_action_t action)
+{
+    return action_words[action];
+}
+
+const char *edge_outcome_word(edge_outcome_t outcome)
+{
+    return outcome_words[outcome];
+}

@@ -1,0 +1,87 @@
+#include "edge_store.h"
+
+#include "edge_record.h"
+#include "edge_store_sealed.h"
+
+#include <apr_strings.h>
+
+#define ACCOUNTS "accounts"
+#define KEY "account.key"
+#define RECORD "account.json"
+
+static apr_status_t make_dir(const edge_store_t *store, const char *provider,
+                             ae_error_t *err, apr_pool_t *p)
+{
+    static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
+
+    return ae_file_make_dir(
+        edge_store_path(store, p, ACCOUNTS, provider, NULL), 0700, writer, err,
+        p);
+}
+
+/* Never replaced by itself: with the key the account is lost, and what the
+ * CA allows it. */
+static apr_status_t refuse_to_replace(ae_error_t *err)
+{
+    return ae_error_next(err, "restore it from a backup and give it to the "
+                              "user that httpd's children run as; or move it "
+                              "away: a new account is made then");
+}
+
+apr_status_t edge_store_account_key(ae_key_t **key, const edge_store_t *store,
+                                    const char *provider, ae_error_t *err,
+                                    apr_pool_t *p)
+{
+    const char *path =
+        edge_store_path(store, p, ACCOUNTS, provider, KEY, NULL);
+    const char *purpose =
+        apr_pstrcat(p, ACCOUNTS "/", provider, "/" KEY, NULL);
+    apr_status_t status =
+        edge_store_sealed_read(key, store, path, purpose, err, p);
+
+    if (!APR_STATUS_IS_ENOENT(status)) {
+        return status == APR_SUCCESS ? status : refuse_to_replace(err);
+    }
+    status = make_dir(store, provider, err, p);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return edge_store_sealed_make(key, AE_KEY_ECDSA_P256, store, path, purpose,
+                                  err, p);
+}
+
+/* RFC 8555 section 7.3.1: a CA tells the account of a key again. */
+apr_status_t edge_store_account_load(json_t **json, const edge_store_t *store,
+                                     const char *provider, ae_error_t *err,
+                                     apr_pool_t *p)
+{
+    const char *path =
+        edge_store_path(store, p, ACCOUNTS, provider, RECORD, NULL);
+    apr_status_t status = edge_record_read(json, path, err, p);
+
+    if (status == APR_SUCCESS) {
+        return status;
+    }
+    *json = NULL;
+    return APR_STATUS_IS_ENOENT(status) || edge_record_is_bad(status)
+               ? APR_SUCCESS
+               : status;
+}
+
+apr_status_t edge_store_account_save(const edge_store_t *store,
+                                     const char *provider, const json_t *json,
+                                     ae_error_t *err, apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    status = make_dir(store, provider, err, ptemp);
+    if (status == APR_SUCCESS) {
+        status = edge_record_write(
+            edge_store_path(store, ptemp, ACCOUNTS, provider, RECORD, NULL),
+            json, 0600, err, ptemp);
+    }
+    apr_pool_destroy(ptemp);
+    return status;
+}

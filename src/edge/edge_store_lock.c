@@ -1,0 +1,50 @@
+#include "edge_store.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static apr_status_t lock_release(void *data)
+{
+    close(*(int *)data);
+    return APR_SUCCESS;
+}
+
+static apr_status_t lock_failed(ae_error_t *err, apr_status_t status,
+                                const char *path)
+{
+    ae_error_set(err, status, "Cannot lock %s", path);
+    ae_error_why_status(err, status);
+    return ae_error_next(err, "nothing is ordered until it can be locked; a "
+                              "restart of httpd makes it anew where it is "
+                              "missing");
+}
+
+/* flock(), for a lock of POSIX would fall with any other descriptor of the
+ * file that this process closes. */
+apr_status_t edge_store_lock(const edge_store_t *store, ae_error_t *err,
+                             apr_pool_t *p)
+{
+    const char *path = edge_store_path(store, p, "lock", NULL);
+    int *fd = apr_palloc(p, sizeof(*fd));
+    apr_status_t status;
+
+    *fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (*fd < 0) {
+        return lock_failed(err, errno, path);
+    }
+    if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+        status = errno == EWOULDBLOCK ? APR_EBUSY : errno;
+        close(*fd);
+        lock_failed(err, status, path);
+        if (status == APR_EBUSY) {
+            ae_error_why(err, "another worker has it");
+            ae_error_next(err, "this one waits until the other has left");
+        }
+        return status;
+    }
+    apr_pool_cleanup_register(p, fd, lock_release, lock_release);
+    return APR_SUCCESS;
+}

@@ -1,0 +1,74 @@
+#include "edge_tally.h"
+
+#include <string.h>
+
+void edge_tally_forget(edge_state_t *state, const char *fingerprint)
+{
+    ae_text_copy(state->fingerprint, sizeof(state->fingerprint), fingerprint);
+    state->attempts = 0;
+    state->provider = 0;
+    state->next_attempt = 0;
+    state->retry = ACME_RETRY_BACKOFF;
+    memset(&state->error, 0, sizeof(state->error));
+    memset(state->last_step, 0, sizeof(state->last_step));
+}
+
+static void count(edge_state_t *state, const char *step,
+                  const ae_error_t *error, apr_time_t at)
+{
+    state->attempts++;
+    state->last_sign_at = at;
+    state->last_sign_ok = 0;
+    state->error = *error;
+    ae_text_copy(state->last_step, sizeof(state->last_step), step);
+}
+
+void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
+                       unsigned providers, apr_interval_time_t lifetime,
+                       apr_time_t now, apr_uint32_t random)
+{
+    count(state, failure->step, &failure->error, now);
+    state->retry = failure->retry;
+    state->provider = (state->provider + 1) % providers;
+    if (state->attempts % providers != 0) {
+        state->next_attempt = now;
+        return;
+    }
+    /* Another provider's failure may pass by itself. */
+    if (providers > 1 && state->retry == ACME_RETRY_PERSON) {
+        state->retry = ACME_RETRY_DAILY;
+    }
+    state->next_attempt =
+        edge_policy_retry_at(state->attempts / providers, state->retry,
+                             failure->retry_after, lifetime, now, random);
+}
+
+void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
+                        apr_time_t at, apr_interval_time_t lifetime,
+                        apr_time_t now, apr_uint32_t random)
+{
+    /* Never before the refusal, even where the clock was set back: that is
+     * how it is known to be counted. */
+    count(state, "deploy", error, now > at ? now : at);
+    state->retry = ACME_RETRY_DAILY;
+    state->next_attempt = edge_policy_retry_at(state->attempts, state->retry,
+                                               0, lifetime, now, random);
+}
+
+void edge_tally_issued(edge_state_t *state, const ae_cert_facts_t *facts,
+                       edge_span_t window, apr_time_t now, apr_uint32_t random)
+{
+    edge_tally_forget(state, state->fingerprint);
+    state->last_sign_at = now;
+    state->last_sign_ok = 1;
+    edge_tally_draw(state, facts, window, random);
+}
+
+void edge_tally_draw(edge_state_t *state, const ae_cert_facts_t *facts,
+                     edge_span_t window, apr_uint32_t random)
+{
+    ae_text_copy(state->renew_serial, sizeof(state->renew_serial),
+                 facts->serial);
+    state->renew_at = edge_policy_renew_at(facts->not_before, facts->not_after,
+                                           window, random);
+}

@@ -1,0 +1,275 @@
+#include "edge_world.h"
+
+#include "edge_live.h"
+#include "support.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <string.h>
+
+#define HOST "https://ca.test/"
+
+static world_t *world;
+
+static apr_uint32_t draw(void)
+{
+    return world->random;
+}
+
+static void take_status(void *ctx, int index, const edge_status_t *status)
+{
+    int ordering = 0;
+    int i;
+
+    (void)ctx;
+    world->published++;
+    world->statuses[index] = *status;
+    for (i = 0; i < world->config.certs->nelts; i++) {
+        ordering += world->statuses[i].phase == EDGE_PHASE_ORDERING;
+    }
+    if (ordering > world->ordering_most) {
+        world->ordering_most = ordering;
+    }
+}
+
+static void take_deploy(void *ctx, apr_interval_time_t gap)
+{
+    (void)ctx;
+    world->deploys++;
+    world->deploy_gap = gap;
+}
+
+world_t *world_make(apr_array_header_t *certs)
+{
+    world = apr_pcalloc(t_pool, sizeof(*world));
+    world->ca = ca_make();
+    world->pki = test_pki_make(t_pool);
+    world->now = SCENE_NOW;
+    world->lifetime = 90 * DAY;
+    world->wire = apr_array_make(t_pool, 64, sizeof(const acme_request_t *));
+    world->sent = " ";
+    world->statuses =
+        apr_pcalloc(t_pool, (apr_size_t)certs->nelts * sizeof(edge_status_t));
+    world->config.store = scene_store();
+    world->config.certs = certs;
+    world->config.challenges = *scene_challenges();
+    world->config.log = scene_log();
+    world->config.random = draw;
+    world->config.restarts_itself = 1;
+    world->config.publish = take_status;
+    world->config.deploy = take_deploy;
+    return world;
+}
+
+void world_start(void)
+{
+    ae_error_t err;
+
+    apr_pool_create(&world->pool, t_pool);
+    ck_assert_msg(edge_scheduler_create(&world->scheduler, &world->config,
+                                        world->now, &err,
+                                        world->pool) == APR_SUCCESS,
+                  "%s", ae_error_line(&err, t_pool));
+}
+
+world_t *world_begin(const char *names, const char *providers)
+{
+    world_make(scene_certs(scene_cert(names, providers), NULL));
+    world_start();
+    return world;
+}
+
+void world_spoil(const char *step, unsigned nth, unsigned times, int code,
+                 const char *type, const char *retry_after)
+{
+    ca_fault_t fault = {0};
+
+    fault.step = step;
+    fault.nth = nth;
+    fault.times = times;
+    fault.code = code;
+    fault.retry_after = retry_after;
+    fault.body = apr_psprintf(t_pool,
+                              "{\"type\":\"urn:ietf:params:acme:error:%s\","
+                              "\"detail\":\"not today\"}",
+                              type);
+    ca_spoil(world->ca, fault);
+}
+
+void world_stop(void)
+{
+    apr_array_clear(world->wire);
+    apr_pool_destroy(world->pool);
+    world->scheduler = NULL;
+}
+
+void world_restart(void)
+{
+    world_stop();
+    world_start();
+}
+
+apr_time_t world_send(void)
+{
+    edge_dispatch_t dispatch;
+    apr_time_t wake = 0;
+
+    while (
+        edge_scheduler_next(world->scheduler, world->now, &dispatch, &wake)) {
+        APR_ARRAY_PUSH(world->wire, const acme_request_t *) = dispatch.request;
+        world->requests++;
+        if (strlen(world->sent) < 10000) {
+            world->sent = apr_pstrcat(t_pool, world->sent,
+                                      dispatch.request->step, " ", NULL);
+        }
+    }
+    ck_assert_int_gt(wake, world->now);
+    return wake;
+}
+
+static const edge_cert_t *cert_of(const ca_order_t *order)
+{
+    const char *name =
+        APR_ARRAY_IDX(order->authorizations, 0, ca_authorization_t).name;
+    int i;
+
+    for (i = 0; i < world->config.certs->nelts; i++) {
+        const edge_cert_t *cert =
+            APR_ARRAY_IDX(world->config.certs, i, const edge_cert_t *);
+
+        if (strcmp(cert->name, name) == 0) {
+            return cert;
+        }
+    }
+    ck_abort_msg("an order for %s", name);
+    return NULL;
+}
+
+/* The scripted CA's chains lead nowhere; these are whole. */
+static void replace_chain(acme_response_t *response, const char *url)
+{
+    int id = atoi(strrchr(url, '/') + 1);
+    const edge_cert_t *cert = cert_of(ca_order(world->ca, id - 1));
+    const char *names = world->other_names;
+    ae_key_t *key;
+    ae_error_t err;
+    ae_bytes_t pem;
+
+    if (names == NULL) {
+        names = apr_array_pstrcat(t_pool, cert->names, ' ');
+    }
+    ck_assert_int_eq(
+        edge_store_order_key(&key, world->config.store, cert, &err, t_pool),
+        APR_SUCCESS);
+    pem = test_pki_issue(world->pki, key, names, world->now,
+                         world->now + world->lifetime, t_pool);
+    response->body = apr_pstrmemdup(t_pool, (const char *)pem.data, pem.len);
+    response->body_len = pem.len;
+}
+
+static const acme_response_t *answer(const acme_request_t *request)
+{
+    acme_response_t *response = apr_pcalloc(t_pool, sizeof(*response));
+
+    if (strncmp(request->url, HOST, strlen(HOST)) != 0) {
+        response->status = APR_ECONNREFUSED;
+        response->reason = "Connection refused";
+        return response;
+    }
+    *response = *ca_answer(world->ca, request, scene_tokens(), world->now);
+    if (strcmp(request->step, "certificate") == 0 && response->code == 200) {
+        replace_chain(response, request->url);
+    }
+    return response;
+}
+
+int world_answer(void)
+{
+    const acme_request_t *request;
+    int i;
+
+    if (world->wire->nelts == 0) {
+        return 0;
+    }
+    request = APR_ARRAY_IDX(world->wire, 0, const acme_request_t *);
+    for (i = 1; i < world->wire->nelts; i++) {
+        APR_ARRAY_IDX(world->wire, i - 1, const acme_request_t *) =
+            APR_ARRAY_IDX(world->wire, i, const acme_request_t *);
+    }
+    world->wire->nelts--;
+    edge_scheduler_reply(world->scheduler, request, answer(request),
+                         world->now);
+    return 1;
+}
+
+/* Do the next thing that is to be done before `end`. */
+static int step(apr_time_t wake, apr_time_t end)
+{
+    if (world_answer()) {
+        return 1;
+    }
+    world->now = wake < end ? wake : end;
+    return wake < end;
+}
+
+void world_run(apr_interval_time_t span)
+{
+    apr_time_t end = world->now + span;
+
+    while (step(world_send(), end)) {
+    }
+    world_send();
+}
+
+void world_run_until(int index, edge_phase_t phase, apr_interval_time_t span)
+{
+    apr_time_t end = world->now + span;
+
+    for (;;) {
+        apr_time_t wake = world_send();
+
+        if (world->statuses[index].phase == phase || !step(wake, end)) {
+            break;
+        }
+    }
+    ck_assert_msg(world->statuses[index].phase == phase, "%s: %s",
+                  edge_phase_word(world->statuses[index].phase),
+                  world->statuses[index].action_reason);
+}
+
+void world_go_to(const char *step)
+{
+    for (;;) {
+        apr_time_t wake = world_send();
+
+        if (world->wire->nelts == 0) {
+            world->now = wake;
+        } else if (strcmp(APR_ARRAY_IDX(world->wire, 0, const acme_request_t *)
+                              ->step,
+                          step) == 0) {
+            return;
+        } else {
+            world_answer();
+        }
+    }
+}
+
+void world_deploy(void)
+{
+    int i;
+
+    world_stop();
+    world->now += SECOND;
+    for (i = 0; i < world->config.certs->nelts; i++) {
+        edge_promotion_t promotion;
+        ae_error_t err;
+
+        ck_assert_int_eq(
+            edge_live_promote(
+                &promotion, world->config.store,
+                APR_ARRAY_IDX(world->config.certs, i, const edge_cert_t *),
+                world->now, &err, t_pool),
+            APR_SUCCESS);
+    }
+    world_start();
+}

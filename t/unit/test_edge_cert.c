@@ -1,0 +1,107 @@
+#include "edge_cert.h"
+#include "support.h"
+#include "test_pki.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <string.h>
+
+Suite *suite_edge_cert(void);
+
+static const edge_provider_t few = {"few", "https://few.example/", 3};
+static const edge_provider_t many = {"many", "https://many.example/", 100};
+
+static edge_cert_t *cert_make(const char *names)
+{
+    edge_cert_t *cert = apr_pcalloc(t_pool, sizeof(*cert));
+    apr_array_header_t *providers =
+        apr_array_make(t_pool, 2, sizeof(const edge_provider_t *));
+
+    APR_ARRAY_PUSH(providers, const edge_provider_t *) = &many;
+    APR_ARRAY_PUSH(providers, const edge_provider_t *) = &few;
+    cert->names = test_pki_names(names, t_pool);
+    cert->providers = providers;
+    cert->contacts = test_pki_names("mailto:a@example.org", t_pool);
+    cert->terms_accepted = 1;
+    return cert;
+}
+
+static const char *refused(const char *names)
+{
+    ae_error_t err;
+
+    ck_assert_int_eq(edge_cert_check(cert_make(names), &err), AE_EFORMAT);
+    ck_assert_str_ne(err.next, "");
+    return ae_error_line(&err, t_pool);
+}
+
+START_TEST(test_good)
+{
+    ae_error_t err;
+
+    ck_assert_int_eq(edge_cert_check(cert_make("a.example"), &err),
+                     APR_SUCCESS);
+    ck_assert_int_eq(
+        edge_cert_check(cert_make("a.example b.example c.example"), &err),
+        APR_SUCCESS);
+}
+END_TEST
+
+START_TEST(test_bad)
+{
+    refused("");
+    ck_assert_ptr_nonnull(strstr(refused("a.example b.example a.example"),
+                                 "the name a.example twice"));
+    ck_assert_ptr_nonnull(strstr(refused("a.example 192.0.2.1"), "192.0.2.1"));
+    ck_assert_ptr_nonnull(
+        strstr(refused("a.example b.example c.example d.example"),
+               "few takes at most 3"));
+}
+END_TEST
+
+/* Another value means that old failures say nothing. */
+START_TEST(test_fingerprint)
+{
+    edge_cert_t *cert = cert_make("a.example b.example");
+    const char *before = edge_cert_fingerprint(cert, t_pool);
+    apr_array_header_t *one =
+        apr_array_make(t_pool, 1, sizeof(const edge_provider_t *));
+
+    ck_assert_uint_eq(strlen(before), 64);
+    ck_assert_str_eq(
+        edge_cert_fingerprint(cert_make("a.example b.example"), t_pool),
+        before);
+    ck_assert_str_ne(
+        edge_cert_fingerprint(cert_make("a.example c.example"), t_pool),
+        before);
+    cert->renew_window.percent = 50;
+    cert->trust_file = "/roots.pem";
+    ck_assert_str_eq(edge_cert_fingerprint(cert, t_pool), before);
+    cert->terms_accepted = 0;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+    cert->terms_accepted = 1;
+    cert->key_type = AE_KEY_RSA_2048;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+    cert->key_type = AE_KEY_ECDSA_P256;
+    cert->contacts = NULL;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+    cert->contacts = test_pki_names("mailto:a@example.org", t_pool);
+    ck_assert_str_eq(edge_cert_fingerprint(cert, t_pool), before);
+    APR_ARRAY_PUSH(one, const edge_provider_t *) = &few;
+    cert->providers = one;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+}
+END_TEST
+
+Suite *suite_edge_cert(void)
+{
+    Suite *suite = suite_create("edge_cert");
+    TCase *tc = tcase_create("cert");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_good);
+    tcase_add_test(tc, test_bad);
+    tcase_add_test(tc, test_fingerprint);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

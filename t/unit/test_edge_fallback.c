@@ -1,0 +1,141 @@
+#include "edge_live.h"
+#include "edge_pair.h"
+#include "support.h"
+#include "test_store.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <string.h>
+#include <sys/stat.h>
+
+Suite *suite_edge_fallback(void);
+
+#define DAY apr_time_from_sec(86400)
+
+static edge_live_paths_t provide(const test_store_t *t)
+{
+    edge_live_paths_t paths;
+    ae_error_t err;
+
+    ck_status(edge_live_fallback(&paths, test_store_at(t, "fallback"), t->cert,
+                                 t->now, &err, t_pool),
+              APR_SUCCESS, &err);
+    return paths;
+}
+
+/* What a client would see; ends the test where mod_ssl could not use it. */
+static const ae_cert_facts_t *facts_of(edge_live_paths_t paths)
+{
+    ae_cert_t *chain;
+    ae_error_t err;
+
+    ck_status(edge_pair_load(&chain, paths.cert, paths.key, &err, t_pool),
+              APR_SUCCESS, &err);
+    return ae_cert_facts(chain);
+}
+
+START_TEST(test_made)
+{
+    test_store_t *t = test_store_make();
+    const ae_cert_facts_t *facts;
+    edge_live_paths_t paths;
+    struct stat info;
+
+    test_store_remove(t, "fallback");
+    paths = provide(t);
+    facts = facts_of(paths);
+    ck_assert_str_eq(paths.key, test_store_at(t, "fallback/key"));
+    ck_assert_str_eq(paths.cert,
+                     test_store_at(t, "fallback/www.example.org.cert"));
+    ck_assert_int_eq(facts->names->nelts, 2);
+    ck_assert_int_le(facts->not_before, t->now);
+    ck_assert_int_gt(facts->not_after, t->now + 60 * DAY);
+    ck_assert_int_eq(stat(paths.key, &info), 0);
+    ck_assert_uint_eq(info.st_mode & 07777, 0600);
+    ck_assert_int_eq(stat(test_store_at(t, "fallback"), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 07777, 0700);
+}
+END_TEST
+
+/* Never one key per certificate. */
+START_TEST(test_one_key_for_all)
+{
+    test_store_t *t = test_store_make();
+    const char *first = facts_of(provide(t))->sha256;
+    const char *key = test_store_get(t, "fallback/key");
+    edge_cert_t *one = t->cert;
+    edge_cert_t other = *one;
+
+    other.name = other.dir = "other.example";
+    other.names = test_pki_names("other.example", t_pool);
+    t->cert = &other;
+    ck_assert_str_ne(facts_of(provide(t))->sha256, first);
+    t->cert = one;
+    ck_assert_str_eq(facts_of(provide(t))->sha256, first);
+    ck_assert_str_eq(test_store_get(t, "fallback/key"), key);
+}
+END_TEST
+
+START_TEST(test_made_anew)
+{
+    test_store_t *t = test_store_make();
+    const char *first = facts_of(provide(t))->sha256;
+
+    t->cert->names = test_pki_names("www.example.org", t_pool);
+    ck_assert_str_ne(facts_of(provide(t))->sha256, first);
+    first = facts_of(provide(t))->sha256;
+    t->now += 300 * DAY;
+    ck_assert_str_eq(facts_of(provide(t))->sha256, first);
+    t->now = facts_of(provide(t))->not_after - 29 * DAY;
+    ck_assert_str_ne(facts_of(provide(t))->sha256, first);
+    first = facts_of(provide(t))->sha256;
+    t->now -= 3650 * DAY; /* a clock that was set right */
+    ck_assert_str_ne(facts_of(provide(t))->sha256, first);
+}
+END_TEST
+
+START_TEST(test_spoilt)
+{
+    static const char *const files[] = {"fallback/key",
+                                        "fallback/www.example.org.cert"};
+    static const char *const texts[] = {"", "rubbish"};
+    test_store_t *t = test_store_make();
+
+    provide(t);
+    test_store_put(t, files[_i / 2], texts[_i % 2]);
+    facts_of(provide(t));
+    test_store_remove(t, files[_i / 2]);
+    facts_of(provide(t));
+}
+END_TEST
+
+START_TEST(test_full_disk)
+{
+    test_store_t *t = test_store_make();
+    edge_live_paths_t paths;
+    ae_error_t err;
+    apr_status_t status;
+
+    test_store_fill_disk();
+    status = edge_live_fallback(&paths, test_store_at(t, "fallback"), t->cert,
+                                t->now, &err, t_pool);
+    test_store_free_disk();
+    ck_assert_int_ne(status, APR_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(err.what, "fallback/key"));
+}
+END_TEST
+
+Suite *suite_edge_fallback(void)
+{
+    Suite *suite = suite_create("edge_fallback");
+    TCase *tc = tcase_create("fallback");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_made);
+    tcase_add_test(tc, test_one_key_for_all);
+    tcase_add_test(tc, test_made_anew);
+    tcase_add_loop_test(tc, test_spoilt, 0, 4);
+    tcase_add_test(tc, test_full_disk);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

@@ -1,0 +1,128 @@
+#include "edge_cert.h"
+#include "support.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <string.h>
+
+Suite *suite_edge_name(void);
+
+#define LABEL_63                                                              \
+    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
+
+START_TEST(test_good)
+{
+    static const char *const names[] = {
+        "www.example.org",       "example.org",       "a.b",
+        "xn--bcher-kva.example", "1and1.com",         "0.1.example",
+        "a--b.example",          LABEL_63 ".example",
+    };
+    ae_error_t err;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ck_assert_msg(edge_name_check(names[i], &err) == APR_SUCCESS,
+                      "%s is refused", names[i]);
+    }
+}
+END_TEST
+
+/* The word that tells the administrator what is wrong, or what to do. */
+static const struct {
+    const char *name;
+    const char *told;
+} bad[] = {
+    {"", "empty"},
+    {"localhost", "one label"},
+    {"example.org.", "without the dot"},
+    {".example.org", "empty label"},
+    {"www..example.org", "empty label"},
+    {"192.0.2.1", "IP address"},
+    {"2001:db8::1", "IP address"},
+    {"::1", "IP address"},
+    {"host.123", "number"},
+    {"*.example.org", "http-01 cannot validate a wildcard"},
+    {"www.*.org", "characters other"},
+    {"my_host.example.org", "underscore"},
+    {"b\xc3\xbc"
+     "cher.example",
+     "xn--"},
+    {"-a.example", "hyphen"},
+    {"a-.example", "hyphen"},
+    {"a.example-", "hyphen"},
+    {"a b.example", "characters other"},
+    {"a.example:80", "characters other"},
+    {"https://a.example", "characters other"},
+    {"a/../b.example", "characters other"},
+    {"a.example\n", "characters other"},
+    {"x" LABEL_63 ".example", "63"},
+    {LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63, "253"},
+};
+
+/* RFC 1035 section 2.3, RFC 1123 section 2.1, RFC 5890 section 2.3. */
+START_TEST(test_bad)
+{
+    ae_error_t err;
+
+    ck_assert_msg(edge_name_check(bad[_i].name, &err) == AE_EFORMAT,
+                  "%s is taken", bad[_i].name);
+    ck_assert_msg(strstr(ae_error_line(&err, t_pool), bad[_i].told) != NULL,
+                  "%s", ae_error_line(&err, t_pool));
+    ck_assert_str_ne(err.next, "");
+}
+END_TEST
+
+START_TEST(test_length)
+{
+    char name[256];
+    ae_error_t err;
+
+    memset(name, 'a', sizeof(name));
+    name[50] = name[100] = name[150] = name[200] = '.';
+    name[253] = '\0';
+    ck_assert_int_eq(edge_name_check(name, &err), APR_SUCCESS);
+    name[253] = 'a';
+    name[254] = '\0';
+    ck_assert_int_eq(edge_name_check(name, &err), AE_EFORMAT);
+}
+END_TEST
+
+START_TEST(test_dir)
+{
+    ck_assert_str_eq(edge_name_to_dir("www.example.org", t_pool),
+                     "www.example.org");
+    ck_assert_str_eq(edge_name_to_dir("*.example.org", t_pool),
+                     "_wildcard.example.org");
+}
+END_TEST
+
+/* With ".incoming-" before it or ".json.damaged" after it, it is still a name
+ * for a file. */
+START_TEST(test_dir_of_a_long_name)
+{
+    char name[254];
+    const char *dir;
+
+    memset(name, 'a', sizeof(name));
+    name[253] = '\0';
+    dir = edge_name_to_dir(name, t_pool);
+    ck_assert_uint_le(strlen(dir), 200);
+    name[252] = 'b';
+    ck_assert_str_ne(edge_name_to_dir(name, t_pool), dir);
+}
+END_TEST
+
+Suite *suite_edge_name(void)
+{
+    Suite *suite = suite_create("edge_name");
+    TCase *tc = tcase_create("name");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_good);
+    tcase_add_loop_test(tc, test_bad, 0, sizeof(bad) / sizeof(bad[0]));
+    tcase_add_test(tc, test_length);
+    tcase_add_test(tc, test_dir);
+    tcase_add_test(tc, test_dir_of_a_long_name);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

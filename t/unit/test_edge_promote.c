@@ -1,0 +1,431 @@
+#include "edge_live.h"
+#include "support.h"
+#include "test_store.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+Suite *suite_edge_promote(void);
+
+#define DAY apr_time_from_sec(86400)
+#define STAGING "staging/www.example.org"
+#define SET STAGING "/set"
+#define REFUSED STAGING "/refused"
+#define LIVE "live/www.example.org"
+#define INCOMING "live/.incoming-www.example.org"
+#define ARCHIVE "archive/www.example.org"
+#define NAMES "www.example.org example.org"
+
+static ae_error_t last; /* what the last promotion told */
+
+static edge_promotion_t promote(const test_store_t *t)
+{
+    edge_promotion_t promotion;
+
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, t->now, &last,
+                                t_pool),
+              APR_SUCCESS, &last);
+    return promotion;
+}
+
+/* The serial of what is live and whole, or NULL. */
+static const char *live(const test_store_t *t)
+{
+    ae_cert_t *chain;
+    ae_error_t err;
+
+    if (!test_store_has(t, LIVE)) {
+        return NULL;
+    }
+    ck_status(edge_live_check(edge_store_dir(t->store), t->cert, &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_status(edge_live_load(&chain, edge_store_dir(t->store), t->cert, &err,
+                             t_pool),
+              APR_SUCCESS, &err);
+    return ae_cert_facts(chain)->serial;
+}
+
+static edge_deployment_t deployment(const test_store_t *t)
+{
+    edge_deployment_t d;
+
+    edge_live_deployment(&d, t->store, t->cert, t_pool);
+    return d;
+}
+
+static const char *deploy(const test_store_t *t)
+{
+    const char *serial = test_store_stage(t);
+
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    return serial;
+}
+
+static void expect_refused(const test_store_t *t, const char *told)
+{
+    const char *before = live(t);
+
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_REFUSED);
+    ck_assert_msg(strstr(ae_error_line(&last, t_pool), told) != NULL,
+                  "\"%s\" is not in: %s", told, ae_error_line(&last, t_pool));
+    ck_assert_ptr_nonnull(strstr(last.what, "www.example.org"));
+    ck_assert_str_ne(last.next, "");
+    ck_assert(!test_store_has(t, SET));
+    ck_assert_int_eq(deployment(t).ok, 0);
+    ck_assert_int_eq(deployment(t).at, t->now);
+    ck_assert_str_eq(deployment(t).error.what, last.what);
+    if (before) {
+        ck_assert_str_eq(live(t), before);
+    } else {
+        ck_assert_ptr_null(live(t));
+    }
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+}
+
+START_TEST(test_nothing_staged)
+{
+    test_store_t *t = test_store_make();
+
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+    ck_assert_ptr_null(live(t));
+    ck_assert_int_eq(deployment(t).at, 0);
+}
+END_TEST
+
+START_TEST(test_first)
+{
+    test_store_t *t = test_store_make();
+    const char *serial = test_store_stage(t);
+    struct stat info;
+
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), serial);
+    ck_assert(!test_store_has(t, SET));
+    ck_assert(!test_store_has(t, INCOMING));
+    ck_assert_int_eq(deployment(t).ok, 1);
+    ck_assert_int_eq(deployment(t).at, t->now);
+    ck_assert_str_eq(deployment(t).serial, serial);
+    ck_assert_int_eq(stat(test_store_at(t, LIVE), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 07777, 0755);
+    ck_assert_int_eq(stat(test_store_at(t, LIVE "/ecdsa-p256.cert"), &info),
+                     0);
+    ck_assert_uint_eq(info.st_mode & 07777, 0644);
+    ck_assert_int_eq(stat(test_store_at(t, LIVE "/ecdsa-p256.key"), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 07777, 0600);
+    ck_assert_ptr_nonnull(strstr(test_store_get(t, LIVE "/ecdsa-p256.key"),
+                                 "BEGIN PRIVATE KEY"));
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+}
+END_TEST
+
+START_TEST(test_archive)
+{
+    test_store_t *t = test_store_make();
+    const char *first, *second;
+    int i;
+
+    first = deploy(t);
+    test_store_copy(t, LIVE, "kept");
+    second = deploy(t);
+    ck_assert_str_ne(first, second);
+    ck_assert_str_eq(live(t), second);
+    ck_assert_str_eq(test_store_get(t, ARCHIVE "/0001/ecdsa-p256.cert"),
+                     test_store_get(t, "kept/ecdsa-p256.cert"));
+    ck_assert_str_eq(test_store_get(t, ARCHIVE "/0001/ecdsa-p256.key"),
+                     test_store_get(t, "kept/ecdsa-p256.key"));
+    for (i = 0; i < 10; i++) {
+        deploy(t);
+    }
+    ck_assert(!test_store_has(t, ARCHIVE "/0001"));
+    ck_assert(test_store_has(t, ARCHIVE "/0002"));
+    ck_assert(test_store_has(t, ARCHIVE "/0011"));
+    ck_assert(!test_store_has(t, ARCHIVE "/0012"));
+}
+END_TEST
+
+static const struct {
+    const char *parts;
+    const char *names;
+    int begin; /* days from now */
+    int end;
+    const char *told;
+} sets[] = {
+    {"li", "www.example.org", -1, 89, "example.org"},
+    {"li", "www.example.org other.example", -1, 89, "example.org"},
+    {"li", NAMES, 1, 90, "not valid now"},
+    {"li", NAMES, -90, -1, "not valid now"},
+    {"l", NAMES, -1, 89, "chain"},
+    {"lr", NAMES, -1, 89, "chain"},
+    {"il", NAMES, -1, 89, "key"},
+};
+
+/* Nothing in staging/ is believed, and what is live stays so. */
+START_TEST(test_bad_sets)
+{
+    test_store_t *t = test_store_make();
+    apr_time_t begin = t->now + sets[_i].begin * DAY;
+    apr_time_t end = t->now + sets[_i].end * DAY;
+
+    test_store_stage_as(t, sets[_i].parts, sets[_i].names, begin, end);
+    expect_refused(t, sets[_i].told);
+    deploy(t);
+    test_store_stage_as(t, sets[_i].parts, sets[_i].names, begin, end);
+    expect_refused(t, sets[_i].told);
+    ck_assert(test_store_has(t, REFUSED "/ecdsa-p256.cert"));
+    ck_assert(!test_store_has(t, ARCHIVE "/0001"));
+}
+END_TEST
+
+START_TEST(test_wider_names_pass)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_stage_as(t, "lir", NAMES " more.example", t->now - DAY,
+                        t->now + DAY);
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+}
+END_TEST
+
+START_TEST(test_self_signed)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *key;
+    ae_bytes_t pem;
+    ae_error_t err;
+
+    ck_status(edge_store_order_key(&key, t->store, t->cert, &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_status(ae_cert_make_fallback(&pem, key, t->cert->names, t->now - DAY,
+                                    t->now + DAY, &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_status(edge_store_stage(t->store, t->cert, pem, &err, t_pool),
+              APR_SUCCESS, &err);
+    expect_refused(t, "chain");
+}
+END_TEST
+
+START_TEST(test_foreign_key)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    test_store_move(t, SET "/ecdsa-p256.key", "other.key");
+    test_store_stage(t);
+    test_store_move(t, "other.key", SET "/ecdsa-p256.key");
+    expect_refused(t, "key");
+}
+END_TEST
+
+START_TEST(test_rubbish)
+{
+    static const char *const files[] = {SET "/ecdsa-p256.key",
+                                        SET "/ecdsa-p256.cert"};
+    static const char *const texts[] = {"", "rubbish"};
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    test_store_put(t, files[_i / 2], texts[_i % 2]);
+    expect_refused(t, "www.example.org");
+    test_store_stage(t);
+    test_store_remove(t, files[_i / 2]);
+    expect_refused(t, "missing");
+}
+END_TEST
+
+START_TEST(test_another_key_type)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    t->cert->key_type = AE_KEY_RSA_2048;
+    expect_refused(t, "rsa-2048");
+}
+END_TEST
+
+/* Something else than a directory, or links, in the place of each part. */
+START_TEST(test_links)
+{
+    static const char *const paths[] = {SET, SET "/ecdsa-p256.key",
+                                        SET "/ecdsa-p256.cert"};
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    test_store_move(t, paths[_i], "elsewhere");
+    ck_assert_int_eq(
+        symlink(test_store_at(t, "elsewhere"), test_store_at(t, paths[_i])),
+        0);
+    expect_refused(t, "www.example.org");
+    ck_assert(test_store_has(t, "elsewhere"));
+}
+END_TEST
+
+START_TEST(test_set_is_a_file)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_put(t, SET, "a file");
+    expect_refused(t, SET);
+}
+END_TEST
+
+/* Root takes nothing away through a link. */
+START_TEST(test_staging_is_a_link)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    test_store_move(t, STAGING, "elsewhere");
+    ck_assert_int_eq(symlink("../elsewhere", test_store_at(t, STAGING)), 0);
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_REFUSED);
+    ck_assert(test_store_has(t, "elsewhere/set/ecdsa-p256.cert"));
+    ck_assert_ptr_null(live(t));
+    ck_assert_int_eq(deployment(t).ok, 0);
+}
+END_TEST
+
+/* kill -9 while incoming was being written: not whole, so it goes. */
+START_TEST(test_crash_before_the_first_rename)
+{
+    test_store_t *t = test_store_make();
+    const char *first = deploy(t);
+    const char *second = test_store_stage(t);
+
+    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), second);
+    ck_assert_str_ne(first, second);
+    ck_assert(!test_store_has(t, INCOMING));
+    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+    ck_assert(!test_store_has(t, INCOMING));
+    ck_assert_str_eq(live(t), second);
+}
+END_TEST
+
+/* kill -9 between the two renames: live is archived, incoming is whole. */
+START_TEST(test_crash_between_the_renames)
+{
+    test_store_t *t = test_store_make();
+    const char *second;
+
+    deploy(t);
+    test_store_move(t, LIVE, ARCHIVE "/0001");
+    second = test_store_stage(t);
+    test_store_copy(t, SET, "saved");
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    test_store_remove(t, ARCHIVE "/0002");
+    test_store_move(t, LIVE, INCOMING);
+    test_store_copy(t, "saved", SET);
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), second);
+    ck_assert_str_eq(deployment(t).serial, second);
+    ck_assert(!test_store_has(t, SET));
+    ck_assert(!test_store_has(t, ARCHIVE "/0002"));
+}
+END_TEST
+
+/* The same, but with a full set nowhere: what was archived comes back. */
+START_TEST(test_archive_comes_back)
+{
+    test_store_t *t = test_store_make();
+    const char *second;
+
+    deploy(t);
+    second = deploy(t);
+    test_store_move(t, LIVE, ARCHIVE "/0002");
+    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+    ck_assert_str_eq(live(t), second);
+    ck_assert(test_store_has(t, ARCHIVE "/0001"));
+    ck_assert(!test_store_has(t, INCOMING));
+}
+END_TEST
+
+/* kill -9 after the last rename: what is staged is live already. */
+START_TEST(test_crash_before_the_set_is_removed)
+{
+    test_store_t *t = test_store_make();
+    const char *second;
+
+    deploy(t);
+    second = test_store_stage(t);
+    test_store_copy(t, SET, "saved");
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    test_store_copy(t, "saved", SET);
+    t->now += 365 * DAY; /* a long crash: it is live all the same */
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), second);
+    ck_assert(!test_store_has(t, SET));
+    ck_assert(test_store_has(t, ARCHIVE "/0001"));
+    ck_assert(!test_store_has(t, ARCHIVE "/0002"));
+    ck_assert_int_eq(deployment(t).at, t->now);
+}
+END_TEST
+
+/* What is live but spoilt is mended by the same certificate. */
+START_TEST(test_spoilt_live)
+{
+    test_store_t *t = test_store_make();
+    const char *serial = test_store_stage(t);
+
+    test_store_copy(t, SET, "saved");
+    promote(t);
+    test_store_put(t, LIVE "/ecdsa-p256.key", "rubbish");
+    test_store_copy(t, "saved", SET);
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), serial);
+}
+END_TEST
+
+START_TEST(test_full_disk)
+{
+    test_store_t *t = test_store_make();
+    const char *first = deploy(t);
+    const char *second = test_store_stage(t);
+    edge_promotion_t promotion;
+    apr_status_t status;
+
+    test_store_fill_disk();
+    status = edge_live_promote(&promotion, t->store, t->cert, t->now, &last,
+                               t_pool);
+    test_store_free_disk();
+    ck_assert_int_ne(status, APR_SUCCESS);
+    ck_assert_int_eq(promotion, EDGE_PROMOTION_NONE);
+    ck_assert_str_ne(last.next, "");
+    ck_assert_str_eq(live(t), first);
+    ck_assert(test_store_has(t, SET));
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(live(t), second);
+}
+END_TEST
+
+Suite *suite_edge_promote(void)
+{
+    Suite *suite = suite_create("edge_promote");
+    TCase *tc = tcase_create("promote");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_nothing_staged);
+    tcase_add_test(tc, test_first);
+    tcase_add_test(tc, test_archive);
+    tcase_add_loop_test(tc, test_bad_sets, 0, sizeof(sets) / sizeof(sets[0]));
+    tcase_add_test(tc, test_wider_names_pass);
+    tcase_add_test(tc, test_self_signed);
+    tcase_add_test(tc, test_foreign_key);
+    tcase_add_loop_test(tc, test_rubbish, 0, 4);
+    tcase_add_test(tc, test_another_key_type);
+    tcase_add_loop_test(tc, test_links, 0, 3);
+    tcase_add_test(tc, test_set_is_a_file);
+    tcase_add_test(tc, test_staging_is_a_link);
+    tcase_add_test(tc, test_crash_before_the_first_rename);
+    tcase_add_test(tc, test_crash_between_the_renames);
+    tcase_add_test(tc, test_archive_comes_back);
+    tcase_add_test(tc, test_crash_before_the_set_is_removed);
+    tcase_add_test(tc, test_spoilt_live);
+    tcase_add_test(tc, test_full_disk);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

@@ -1,0 +1,151 @@
+#include "edge_store.h"
+#include "support.h"
+#include "test_store.h"
+
+#include <check.h>
+#include <string.h>
+#include <sys/stat.h>
+
+Suite *suite_edge_store_account(void);
+
+#define KEY "accounts/letsencrypt/account.key"
+#define RECORD "accounts/letsencrypt/account.json"
+
+static ae_key_t *key_of(const test_store_t *t, const char *provider)
+{
+    ae_key_t *key;
+    ae_error_t err;
+
+    ck_status(edge_store_account_key(&key, t->store, provider, &err, t_pool),
+              APR_SUCCESS, &err);
+    return key;
+}
+
+static json_t *load(const test_store_t *t)
+{
+    json_t *json;
+    ae_error_t err;
+
+    ck_status(
+        edge_store_account_load(&json, t->store, "letsencrypt", &err, t_pool),
+        APR_SUCCESS, &err);
+    return json;
+}
+
+START_TEST(test_key)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *key = key_of(t, "letsencrypt");
+    struct stat info;
+
+    ck_assert_int_eq(ae_key_type(key), AE_KEY_ECDSA_P256);
+    ck_assert_int_eq(
+        EVP_PKEY_eq(ae_key_evp(key), ae_key_evp(key_of(t, "letsencrypt"))), 1);
+    ck_assert_int_ne(
+        EVP_PKEY_eq(ae_key_evp(key), ae_key_evp(key_of(t, "zerossl"))), 1);
+    ck_assert_int_eq(stat(test_store_at(t, KEY), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
+    ck_assert_int_eq(stat(test_store_at(t, "accounts/letsencrypt"), &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0700);
+}
+END_TEST
+
+static void expect_kept(const test_store_t *t, apr_status_t expected,
+                        const char *text)
+{
+    ae_key_t *key;
+    ae_error_t err;
+
+    ck_status(
+        edge_store_account_key(&key, t->store, "letsencrypt", &err, t_pool),
+        expected, &err);
+    ck_assert_ptr_nonnull(strstr(err.next, "backup"));
+    ck_assert_str_eq(test_store_get(t, KEY), text);
+}
+
+/* A lost account is worse than a message. */
+START_TEST(test_bad_key_is_kept)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_put(t, KEY, "");
+    expect_kept(t, AE_ESEAL, "");
+    test_store_put(t, KEY, "rubbish");
+    expect_kept(t, AE_ESEAL, "rubbish");
+}
+END_TEST
+
+/* Another provider's key in this place is not taken for this one's. */
+START_TEST(test_foreign_key)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *key;
+    ae_error_t err;
+
+    key_of(t, "zerossl");
+    test_store_copy(t, "accounts/zerossl", "accounts/letsencrypt");
+    ck_status(
+        edge_store_account_key(&key, t->store, "letsencrypt", &err, t_pool),
+        AE_ESEAL, &err);
+}
+END_TEST
+
+START_TEST(test_full_disk)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *key;
+    ae_error_t err;
+    apr_status_t status;
+
+    test_store_fill_disk();
+    status =
+        edge_store_account_key(&key, t->store, "letsencrypt", &err, t_pool);
+    test_store_free_disk();
+    ck_assert_int_ne(status, APR_SUCCESS);
+    ck_assert(!test_store_has(t, KEY));
+    key_of(t, "letsencrypt");
+}
+END_TEST
+
+START_TEST(test_record)
+{
+    test_store_t *t = test_store_make();
+    json_t *json =
+        ae_json_keep(json_pack("{s:s}", "url", "https://ca/1"), t_pool);
+    ae_error_t err;
+
+    ck_assert_ptr_null(load(t));
+    ck_status(
+        edge_store_account_save(t->store, "letsencrypt", json, &err, t_pool),
+        APR_SUCCESS, &err);
+    ck_assert(json_equal(load(t), json));
+}
+END_TEST
+
+/* RFC 8555 section 7.3.1: the CA tells the account again. */
+START_TEST(test_damaged_record)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_put(t, RECORD, "");
+    ck_assert_ptr_null(load(t));
+    test_store_put(t, RECORD, "{\"url\":");
+    ck_assert_ptr_null(load(t));
+}
+END_TEST
+
+Suite *suite_edge_store_account(void)
+{
+    Suite *suite = suite_create("edge_store_account");
+    TCase *tc = tcase_create("account");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_key);
+    tcase_add_test(tc, test_bad_key_is_kept);
+    tcase_add_test(tc, test_foreign_key);
+    tcase_add_test(tc, test_full_disk);
+    tcase_add_test(tc, test_record);
+    tcase_add_test(tc, test_damaged_record);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
