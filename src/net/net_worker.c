@@ -1,0 +1,85 @@
+#include "net_worker.h"
+
+#include "net_clock.h"
+
+/* How long the stop flag may go unseen. */
+#define WAIT_MAX apr_time_from_msec(100)
+/* A wake-up that lies in the past must not make the loop spin. */
+#define WAIT_MIN apr_time_from_msec(1)
+
+struct net_worker_t {
+    edge_scheduler_t *scheduler;
+    net_transport_t *transport;
+    net_worker_stopped_t *stopped;
+    void *ctx;
+};
+
+static void worker_reply(void *ctx, const acme_request_t *request,
+                         const acme_response_t *response)
+{
+    net_worker_t *worker = ctx;
+
+    edge_scheduler_reply(worker->scheduler, request, response, apr_time_now());
+}
+
+apr_status_t net_worker_create(net_worker_t **worker,
+                               edge_scheduler_t *scheduler,
+                               const net_transport_config_t *transport,
+                               net_worker_stopped_t *stopped, void *ctx,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    net_worker_t *made = apr_pcalloc(p, sizeof(*made));
+
+    made->scheduler = scheduler;
+    made->stopped = stopped;
+    made->ctx = ctx;
+    *worker = made;
+    return net_transport_create(&made->transport, transport, worker_reply,
+                                made, err, p);
+}
+
+/* Put on the wire all that is ready; say how long there is nothing more. */
+static apr_interval_time_t worker_send(net_worker_t *worker)
+{
+    apr_time_t now = apr_time_now();
+    edge_dispatch_t dispatch;
+    apr_time_t wake = now;
+
+    while (!worker->stopped(worker->ctx) &&
+           edge_scheduler_next(worker->scheduler, now, &dispatch, &wake)) {
+        net_transport_send(worker->transport, dispatch.request,
+                           dispatch.trust_file);
+        now = apr_time_now();
+    }
+    return wake - now;
+}
+
+static void worker_wait(net_worker_t *worker, apr_interval_time_t span)
+{
+    span = span < WAIT_MAX ? span : WAIT_MAX;
+    span = span > WAIT_MIN ? span : WAIT_MIN;
+    if (net_transport_pending(worker->transport)) {
+        net_transport_run(worker->transport, span);
+    } else {
+        apr_sleep(span);
+    }
+}
+
+void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
+{
+    apr_time_t end = net_clock_steady() + budget;
+    apr_interval_time_t idle;
+    apr_interval_time_t left;
+
+    while (!worker->stopped(worker->ctx)) {
+        idle = worker_send(worker);
+        left = end - net_clock_steady();
+        if (left <= 0) {
+            return;
+        }
+        if (idle > left && !net_transport_pending(worker->transport)) {
+            return;
+        }
+        worker_wait(worker, idle < left ? idle : left);
+    }
+}
