@@ -1,15 +1,204 @@
-/* mod_acme_edge: TLS certificates by ACME (RFC 8555), from within httpd. */
+/* mod_acme_edge: TLS certificates by ACME (RFC 8555), from within httpd.
+ * The module record, the hooks, and the plan of a start. */
+
+#include "httpd_start.h"
+#include "httpd_status.h"
 
 #include <httpd.h>
 #include <http_config.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_ssl.h>
+#include <mod_status.h>
+#include <mpm_common.h>
+
+/* httpd's hooks bring no context of ours along. It is of this generation:
+ * NULL before post_config, and where nothing is managed. */
+static httpd_context_t *context;
+
+static apr_status_t forget_context(void *data)
+{
+    (void)data;
+    context = NULL;
+    return APR_SUCCESS;
+}
+
+/* --- configuration ------------------------------------------------------ */
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    apr_pool_cleanup_register(pconf, NULL, forget_context,
+                              apr_pool_cleanup_null);
+    return httpd_challenge_register_mutex(pconf) == APR_SUCCESS
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                        server_rec *server)
+{
+    (void)plog;
+    return httpd_plan_make(server, pconf, ptemp);
+}
+
+/* httpd reads its configuration twice at start, and mod_ssl wants files both
+ * times; only the second pass may change anything. */
+static int is_first_pass(void)
+{
+    return ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG;
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *server)
+{
+    const httpd_plan_t *plan = httpd_plan_get(server);
+
+    (void)plog;
+    if (plan == NULL) {
+        return OK;
+    }
+    context = httpd_start_context(server, plan, pconf, ptemp);
+    if (is_first_pass()) {
+        httpd_start_tls(context, 1);
+        return OK;
+    }
+    /* 1. Where all processes see how things stand. */
+    httpd_start_board(context);
+    /* 2. The store; from here on a failure leaves out what needs it. */
+    httpd_start_store(context);
+    /* 3. What is staged goes live, before mod_ssl reads its files. */
+    httpd_start_promote(context);
+    /* 4. Files for mod_ssl, which comes next. */
+    httpd_start_tls(context, 0);
+    /* 5. How each certificate stands, for the first who asks. */
+    httpd_start_status(context);
+    /* 6. Open challenges, before the first request can arrive. */
+    httpd_start_challenges(context);
+    /* 7. The worker, in whichever child it will be. */
+    httpd_start_worker(context);
+    /* 8. Restarts that the worker will ask for. */
+    httpd_start_reload(context);
+    return OK;
+}
+
+/* --- processes ---------------------------------------------------------- */
+
+static void child_init(apr_pool_t *pchild, server_rec *server)
+{
+    ae_error_t err;
+
+    (void)server;
+    if (context == NULL) {
+        return;
+    }
+    if (context->challenge != NULL &&
+        httpd_challenge_child_init(context->challenge, &err, pchild) !=
+            APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE080: this child answers no challenge: %s",
+               ae_error_line(&err, pchild));
+    }
+    if (context->watchdog != NULL) {
+        httpd_watchdog_child_init(context->watchdog, pchild);
+    }
+}
+
+static void child_stopping(apr_pool_t *pchild, int graceful)
+{
+    (void)pchild;
+    (void)graceful;
+    if (context != NULL && context->watchdog != NULL) {
+        httpd_watchdog_leave(context->watchdog);
+    }
+}
+
+static int monitor(apr_pool_t *p, server_rec *server)
+{
+    (void)p;
+    (void)server;
+    if (context != NULL && context->reload != NULL) {
+        httpd_reload_check(context->reload, apr_time_now());
+    }
+    return DECLINED;
+}
+
+/* --- TLS, requests, status ---------------------------------------------- */
+
+static int ssl_add_cert_files(server_rec *server, apr_pool_t *p,
+                              apr_array_header_t *cert_files,
+                              apr_array_header_t *key_files)
+{
+    return context == NULL
+               ? DECLINED
+               : httpd_tls_add(context->tls, server, cert_files, key_files, p);
+}
+
+static int ssl_add_fallback_cert_files(server_rec *server, apr_pool_t *p,
+                                       apr_array_header_t *cert_files,
+                                       apr_array_header_t *key_files)
+{
+    return context == NULL ? DECLINED
+                           : httpd_tls_add_fallback(context->tls, server,
+                                                    cert_files, key_files, p);
+}
+
+static int post_read_request(request_rec *r)
+{
+    return context == NULL || context->challenge == NULL
+               ? DECLINED
+               : httpd_challenge_read_request(context->challenge, r);
+}
+
+static int quick_handler(request_rec *r, int lookup)
+{
+    return context == NULL || context->challenge == NULL
+               ? DECLINED
+               : httpd_challenge_quick_handler(context->challenge, r, lookup);
+}
+
+static int status_hook(request_rec *r, int flags)
+{
+    return context == NULL || context->board == NULL
+               ? DECLINED
+               : httpd_status_write(r, flags, context->board);
+}
+
+/* --- the module --------------------------------------------------------- */
 
 static void register_hooks(apr_pool_t *p)
 {
+    static const char *const before_ssl[] = {"mod_ssl.c", NULL};
+    static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
+
     (void)p;
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, before_ssl, APR_HOOK_FIRST);
+    ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_FIRST);
+    ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_monitor(monitor, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_ssl_add_cert_files(ssl_add_cert_files, NULL, NULL,
+                               APR_HOOK_MIDDLE);
+    ap_hook_ssl_add_fallback_cert_files(ssl_add_fallback_cert_files, NULL,
+                                        NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_read_request(post_read_request, NULL, before_ssl,
+                              APR_HOOK_REALLY_FIRST);
+    ap_hook_quick_handler(quick_handler, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    APR_OPTIONAL_HOOK(ap, status_hook, status_hook, NULL, NULL,
+                      APR_HOOK_MIDDLE);
 }
 
 /* The one symbol that is seen from outside. */
 __attribute__((visibility("default"))) AP_DECLARE_MODULE(acme_edge) = {
-    STANDARD20_MODULE_STUFF, NULL, NULL, NULL, NULL, NULL, register_hooks,
+    STANDARD20_MODULE_STUFF,
+    NULL, /* per-directory configuration */
+    NULL,
+    httpd_config_create,
+    httpd_config_merge,
+    httpd_config_commands,
+    register_hooks,
     AP_MODULE_FLAG_NONE,
 };

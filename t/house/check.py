@@ -13,6 +13,7 @@ import shlex
 import sys
 import tempfile
 
+import directives
 import exports
 import format as formatting
 import headers
@@ -22,7 +23,8 @@ import limits
 import listed
 from tree import House
 
-CHECKS = [layers, headers, exports, limits, ids, formatting, listed]
+CHECKS = [layers, headers, exports, limits, ids, formatting, listed,
+          directives]
 
 
 def lay(top, files):

@@ -1,0 +1,339 @@
+#include "httpd_directives.h"
+
+#include "edge_cert.h"
+
+#include <httpd.h>
+#include <apr_hash.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <apr_uri.h>
+#include <http_config.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+/* Beside letters and digits: what a local part may have without quotes
+ * (RFC 5322 section 3.2.3) and an URI without escapes (RFC 6068). */
+#define LOCAL_PART_MARKS "!$'*+-._~"
+
+static char *lower(const char *text, apr_pool_t *p)
+{
+    char *copy = apr_pstrdup(p, text);
+
+    ap_str_tolower(copy);
+    return copy;
+}
+
+static const char *explain(const httpd_directive_t *row, const ae_error_t *err,
+                           apr_pool_t *p)
+{
+    return apr_pstrcat(p, row->name, ": ", ae_error_line(err, p), ".", NULL);
+}
+
+static int is_word(const char *word, const char *arg, apr_size_t len)
+{
+    return strlen(arg) == len && ap_cstr_casecmpn(word, arg, len) == 0;
+}
+
+static const char *parse_choice(httpd_setting_t *setting,
+                                const httpd_directive_t *row, apr_pool_t *p)
+{
+    const char *word = row->syntax;
+
+    while (*word) {
+        apr_size_t len = strcspn(word, "|");
+
+        if (is_word(word, setting->args, len)) {
+            setting->text = apr_pstrmemdup(p, word, len);
+            return NULL;
+        }
+        word += len + (word[len] == '|');
+    }
+    return apr_psprintf(p,
+                        "%s: \"%s\" is not what this version can do; write "
+                        "\"%s %s\".",
+                        row->name, setting->args, row->name, row->syntax);
+}
+
+static int is_listed(const apr_array_header_t *providers,
+                     const edge_provider_t *provider)
+{
+    int i;
+
+    for (i = 0; i < providers->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(providers, i, const edge_provider_t *)->name,
+                   provider->name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static const char *parse_providers(httpd_setting_t *setting,
+                                   const httpd_directive_t *row, apr_pool_t *p)
+{
+    apr_array_header_t *providers =
+        apr_array_make(p, 1, sizeof(const edge_provider_t *));
+    const char *rest = setting->args;
+
+    while (*rest) {
+        const char *word = ap_getword_white(p, &rest);
+        const edge_provider_t *provider;
+        ae_error_t err;
+
+        if (edge_provider_resolve(&provider, word, &err, p)) {
+            return explain(row, &err, p);
+        }
+        if (is_listed(providers, provider)) {
+            return apr_psprintf(p, "%s names %s twice; write it once.",
+                                row->name, word);
+        }
+        APR_ARRAY_PUSH(providers, const edge_provider_t *) = provider;
+    }
+    setting->providers = providers;
+    return NULL;
+}
+
+static int is_local_part(const char *part, const char *end)
+{
+    if (part == end || *part == '.' || end[-1] == '.') {
+        return 0;
+    }
+    for (; part < end; part++) {
+        if (!apr_isalnum(*part) && !strchr(LOCAL_PART_MARKS, *part)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* RFC 8555 section 7.3: a mailto contact has one address and no fields. */
+static const char *parse_email(httpd_setting_t *setting,
+                               const httpd_directive_t *row, apr_pool_t *p)
+{
+    const char *address = setting->args;
+    const char *at = strchr(address, '@');
+    ae_error_t err;
+
+    if (at == NULL || strchr(at + 1, '@') || !is_local_part(address, at)) {
+        return apr_psprintf(p,
+                            "%s: \"%s\" is not the address of one mailbox; "
+                            "write it like admin@example.org, without "
+                            "mailto: and without a name.",
+                            row->name, address);
+    }
+    if (edge_name_check(lower(at + 1, p), &err)) {
+        return apr_psprintf(p,
+                            "%s: in \"%s\", what follows the @ is not a "
+                            "domain: %s; write it like admin@example.org.",
+                            row->name, address, err.why);
+    }
+    setting->text = address;
+    return NULL;
+}
+
+/* The bundle of a system has more certificates than any chain. */
+static int count_certificates(const char *path)
+{
+    BIO *bio = BIO_new_file(path, "r");
+    X509 *x509;
+    int count = 0;
+
+    while (bio && (x509 = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL))) {
+        X509_free(x509);
+        count++;
+    }
+    if (bio == NULL ||
+        ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
+        count = -1;
+    }
+    BIO_free(bio);
+    ERR_clear_error();
+    return count;
+}
+
+static const char *parse_trust_file(httpd_setting_t *setting,
+                                    const httpd_directive_t *row,
+                                    apr_pool_t *p)
+{
+    const char *path = ap_server_root_relative(p, setting->args);
+    apr_file_t *file;
+    apr_status_t status = APR_EBADPATH;
+    char why[128];
+
+    if (path) {
+        status = apr_file_open(&file, path, APR_FOPEN_READ, 0, p);
+    }
+    if (status != APR_SUCCESS) {
+        return apr_psprintf(p,
+                            "%s: %s cannot be read: %s; write the path of a "
+                            "file of PEM certificates.",
+                            row->name, path ? path : setting->args,
+                            apr_strerror(status, why, sizeof(why)));
+    }
+    apr_file_close(file);
+    if (count_certificates(path) < 1) {
+        return apr_psprintf(p,
+                            "%s: %s does not hold PEM certificates, or one "
+                            "in it is damaged; write the path of a file in "
+                            "which each stands between BEGIN CERTIFICATE and "
+                            "END CERTIFICATE.",
+                            row->name, path);
+    }
+    setting->text = path;
+    return NULL;
+}
+
+static const char *key_type_words(apr_pool_t *p)
+{
+    const char *words = ae_key_type_word(0);
+    int type;
+
+    for (type = 1; type < AE_KEY_TYPES; type++) {
+        words = apr_pstrcat(p, words, type + 1 < AE_KEY_TYPES ? ", " : " or ",
+                            ae_key_type_word((ae_key_type_t)type), NULL);
+    }
+    return words;
+}
+
+static const char *parse_key_type(httpd_setting_t *setting,
+                                  const httpd_directive_t *row, apr_pool_t *p)
+{
+    if (strchr(setting->args, ' ')) {
+        return apr_psprintf(p,
+                            "%s: \"%s\" is more than one type, and this "
+                            "version makes one key for a certificate; write "
+                            "one of %s.",
+                            row->name, setting->args, key_type_words(p));
+    }
+    if (ae_key_type_parse(&setting->key_type, setting->args)) {
+        return apr_psprintf(p, "%s: \"%s\" is not a type of key; write %s.",
+                            row->name, setting->args, key_type_words(p));
+    }
+    return NULL;
+}
+
+static const char *parse_span(httpd_setting_t *setting,
+                              const httpd_directive_t *row, apr_pool_t *p)
+{
+    ae_error_t err;
+
+    return edge_span_parse(&setting->span, setting->args, &err)
+               ? explain(row, &err, p)
+               : NULL;
+}
+
+static const char *parse_text(httpd_setting_t *setting,
+                              const httpd_directive_t *row, apr_pool_t *p)
+{
+    (void)row;
+    (void)p;
+    setting->text = setting->args;
+    return NULL;
+}
+
+/* The URL is not repeated: there may be a password in it. */
+static const char *parse_proxy(httpd_setting_t *setting,
+                               const httpd_directive_t *row, apr_pool_t *p)
+{
+    apr_uri_t uri;
+
+    if (apr_uri_parse(p, setting->args, &uri) || uri.scheme == NULL ||
+        (strcmp(uri.scheme, "http") && strcmp(uri.scheme, "https")) ||
+        uri.hostname == NULL || *uri.hostname == '\0' ||
+        (uri.path && strcmp(uri.path, "/")) || uri.query || uri.fragment) {
+        return apr_psprintf(p,
+                            "%s: this is not the URL of an HTTP proxy; write "
+                            "scheme, host and port, such as "
+                            "http://proxy.example.org:3128.",
+                            row->name);
+    }
+    setting->text = setting->args;
+    return NULL;
+}
+
+/* Unlike its successor, httpd 2.4 names no directory for state. Where it keeps
+ * what is gone after a boot outside of ServerRoot, it was installed by the
+ * Filesystem Hierarchy Standard, and that names one. */
+static const char *state_dir_relative(apr_pool_t *p, const char *name)
+{
+    const char *runtime = DEFAULT_REL_RUNTIMEDIR;
+
+    return ap_os_is_path_absolute(p, runtime)
+               ? apr_pstrcat(p, "/var/lib/", apr_filepath_name_get(runtime),
+                             "/", name, NULL)
+               : ap_server_root_relative(p, name);
+}
+
+static const char *parse_store(httpd_setting_t *setting,
+                               const httpd_directive_t *row, apr_pool_t *p)
+{
+    const char *name = setting->args;
+
+    setting->text = setting->place ? ap_server_root_relative(p, name)
+                                   : state_dir_relative(p, name);
+    if (setting->text == NULL) {
+        return apr_psprintf(p,
+                            "%s: \"%s\" is not a path; write that of a "
+                            "directory, absolute or below ServerRoot.",
+                            row->name, name);
+    }
+    return NULL;
+}
+
+#define DIRECTIVE(field, name, contexts, least, most, kind, syntax, fallback, \
+                  help)                                                       \
+    [HTTPD_##field] = {HTTPD_##field, name,         contexts, least,          \
+                       most,          parse_##kind, syntax,   fallback},
+
+const httpd_directive_t httpd_directives[HTTPD_FIELDS] = {
+    HTTPD_EACH_DIRECTIVE(DIRECTIVE)};
+
+const httpd_directive_t *httpd_directive_find(const char *name)
+{
+    int field;
+
+    for (field = 0; field < HTTPD_FIELDS; field++) {
+        if (ap_cstr_casecmp(name, httpd_directives[field].name) == 0) {
+            return &httpd_directives[field];
+        }
+    }
+    return NULL;
+}
+
+static const char *count_wrong(const httpd_directive_t *row, int argc,
+                               apr_pool_t *p)
+{
+    return apr_psprintf(p, "%s takes %s, not %d: write \"%s %s\".", row->name,
+                        row->most > 1 ? "arguments" : "one argument", argc,
+                        row->name, row->syntax);
+}
+
+const char *httpd_directive_read(const httpd_setting_t **setting,
+                                 const httpd_directive_t *row,
+                                 const char *place, int argc,
+                                 char *const argv[], apr_pool_t *p)
+{
+    httpd_setting_t *made = apr_pcalloc(p, sizeof(*made));
+    int i;
+
+    if (argc < row->least || argc > row->most) {
+        return count_wrong(row, argc, p);
+    }
+    made->place = place;
+    made->args = apr_pstrdup(p, argv[0]);
+    for (i = 1; i < argc; i++) {
+        made->args = apr_pstrcat(p, made->args, " ", argv[i], NULL);
+    }
+    *setting = made;
+    return row->parse(made, row, p);
+}
+
+const char *httpd_directive_contexts(const httpd_directive_t *row,
+                                     apr_pool_t *p)
+{
+    return apr_pstrcat(
+        p, "outside of any section",
+        row->contexts & HTTPD_IN_HOST ? " or in <VirtualHost>" : "",
+        row->contexts & HTTPD_IN_CERT ? " or in <ACMECertificate>" : "", NULL);
+}

@@ -1,0 +1,109 @@
+#ifndef HTTPD_DIRECTIVES_H
+#define HTTPD_DIRECTIVES_H
+
+/** The table of directives. A new one is a row here (its field, its command,
+ * its context check, merging and `httpd -L` follow), and, where its value is
+ * of a new kind, a parse_ function in httpd_directives.c. The order is that of
+ * docs/directives.md. */
+
+#include "ae_key.h"
+#include "edge_policy.h"
+
+#include <apr_tables.h>
+
+/* Where a directive may stand. */
+#define HTTPD_IN_SERVER 1 /* outside of any section */
+#define HTTPD_IN_HOST 2   /* <VirtualHost> */
+#define HTTPD_IN_CERT 4   /* <ACMECertificate> */
+
+#define HTTPD_S HTTPD_IN_SERVER
+#define HTTPD_SV (HTTPD_IN_SERVER | HTTPD_IN_HOST)
+#define HTTPD_SVC (HTTPD_IN_SERVER | HTTPD_IN_HOST | HTTPD_IN_CERT)
+
+#define HTTPD_ANY_NUMBER 64 /* httpd cuts arguments there */
+
+/* ROW(field, name, contexts, least and most arguments, kind of value, syntax,
+ * default or NULL, help). A choice is one of the words in its syntax. */
+#define HTTPD_EACH_DIRECTIVE(ROW)                                             \
+    ROW(ENGINE, "ACMEEngine", HTTPD_SV, 1, 1, choice, "on|off", "off",        \
+        "get certificates for ServerName and ServerAlias")                    \
+    ROW(PROVIDER, "ACMEProvider", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, providers,  \
+        "name|URL [name|URL ...]", "letsencrypt",                             \
+        "the CA; further ones are tried in turn when it fails")               \
+    ROW(EMAIL, "ACMEEmail", HTTPD_SVC, 1, 1, email, "address", NULL,          \
+        "contact of the account")                                             \
+    ROW(TERMS, "ACMETermsOfService", HTTPD_S, 1, 1, choice, "accepted", NULL, \
+        "say that you agree to the CA's terms of service")                    \
+    ROW(TRUST_FILE, "ACMETrustFile", HTTPD_SVC, 1, 1, trust_file, "file",     \
+        NULL, "PEM roots trusted for the CA's own HTTPS")                     \
+    ROW(KEY_TYPE, "ACMEKeyType", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, key_type,    \
+        "type", "ecdsa-p256", "kind of the certificate's key")                \
+    ROW(RENEW, "ACMERenew", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice, "auto",   \
+        "auto", "when to renew")                                              \
+    ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, 1, span,               \
+        "time|percent", "33%", "how much is left when renewal begins")        \
+    ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice,         \
+        "immediately", "immediately", "when a new certificate goes live")     \
+    ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|none",         \
+        "graceful", "who restarts httpd for a new certificate")               \
+    ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
+        "provider[:args]", "shmcb", "where open challenges live")             \
+    ROW(PROXY, "ACMEProxy", HTTPD_S, 1, 1, proxy, "URL", NULL,                \
+        "HTTP proxy towards the CA")                                          \
+    ROW(STORE, "ACMEStore", HTTPD_S, 1, 1, store, "directory", "acme-edge",   \
+        "where keys, certificates and accounts are kept")
+
+/* The one section: ROW(name, syntax, help). */
+#define HTTPD_EACH_SECTION(ROW)                                               \
+    ROW("<ACMECertificate", "name [name ...]>",                               \
+        "one certificate for several names")
+
+/** The fields of a configuration: HTTPD_ENGINE, HTTPD_PROVIDER, ... */
+typedef enum httpd_field_t {
+#define HTTPD_FIELD(field, ...) HTTPD_##field,
+    HTTPD_EACH_DIRECTIVE(HTTPD_FIELD)
+#undef HTTPD_FIELD
+    HTTPD_FIELDS
+} httpd_field_t;
+
+/** What one directive said; only what its kind of value needs is set. */
+typedef struct httpd_setting_t {
+    const char *place; /* "file:line", or NULL for a default */
+    const char *args;  /* as written, blank-separated */
+    const char *text;  /* word of a choice, URL, address, absolute path */
+    const apr_array_header_t *providers; /* const edge_provider_t * */
+    ae_key_type_t key_type;
+    edge_span_t span;
+} httpd_setting_t;
+
+/** One row. */
+typedef struct httpd_directive_t httpd_directive_t;
+struct httpd_directive_t {
+    httpd_field_t field;
+    const char *name;
+    unsigned contexts; /* HTTPD_IN_... */
+    int least, most;
+    const char *(*parse)(httpd_setting_t *setting,
+                         const httpd_directive_t *row, apr_pool_t *p);
+    const char *syntax;
+    const char *fallback; /* or NULL */
+};
+
+extern const httpd_directive_t httpd_directives[HTTPD_FIELDS];
+
+/** Find the row of a name as written in a configuration, or NULL. */
+const httpd_directive_t *httpd_directive_find(const char *name);
+
+/** Read the arguments of a directive. `place` is NULL for a default. Lives in
+ * `p`. @return NULL, or a sentence that says what to write instead. */
+const char *httpd_directive_read(const httpd_setting_t **setting,
+                                 const httpd_directive_t *row,
+                                 const char *place, int argc,
+                                 char *const argv[], apr_pool_t *p);
+
+/** Where it may stand, in words: "outside of any section or in
+ * <VirtualHost>". From `p`. */
+const char *httpd_directive_contexts(const httpd_directive_t *row,
+                                     apr_pool_t *p);
+
+#endif

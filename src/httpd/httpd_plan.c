@@ -1,0 +1,301 @@
+#include "httpd_certs.h"
+#include "httpd_log.h"
+
+#include <ap_listen.h>
+#include <ap_provider.h>
+#include <ap_socache.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#define HTTP_PORT 80
+
+/* Passes lines on, and knows afterwards whether one was an error. */
+typedef struct counter_t {
+    ae_log_t out;
+    int errors;
+} counter_t;
+
+static void counter_write(void *ctx, ae_log_level_t level, const char *line)
+{
+    counter_t *counter = ctx;
+
+    counter->errors += level == AE_LOG_ERROR;
+    counter->out.write(counter->out.ctx, level, line);
+}
+
+/* At configuration time only, when ServerRoot is known. */
+static void set_defaults(httpd_conf_t *conf, const ae_log_t *log,
+                         apr_pool_t *p)
+{
+    int i;
+
+    for (i = 0; i < HTTPD_FIELDS; i++) {
+        const httpd_directive_t *row = &httpd_directives[i];
+        char *word = apr_pstrdup(p, row->fallback);
+        const char *wrong =
+            word ? httpd_directive_read(&conf->shared->defaults[i], row, NULL,
+                                        1, &word, p)
+                 : NULL;
+
+        if (wrong) {
+            ae_log(log, AE_LOG_ERROR, "AE019: %s", wrong);
+        }
+    }
+}
+
+static const char *text_of(const httpd_conf_t *conf, httpd_field_t field)
+{
+    const httpd_setting_t *setting = httpd_conf_get(conf, field);
+
+    return setting ? setting->text : NULL;
+}
+
+static void check_modules(const ae_log_t *log)
+{
+    if (ap_find_linked_module("mod_ssl.c") == NULL) {
+        ae_log(log, AE_LOG_ERROR,
+               "AE001: mod_ssl is not loaded, so nothing could use a "
+               "certificate; run a2enmod ssl, or write LoadModule ssl_module "
+               "modules/mod_ssl.so");
+    }
+    if (ap_find_linked_module("mod_watchdog.c") == NULL) {
+        ae_log(log, AE_LOG_ERROR,
+               "AE002: mod_watchdog is not loaded, so nothing would drive "
+               "orders; run a2enmod watchdog, or write LoadModule "
+               "watchdog_module modules/mod_watchdog.so");
+    }
+}
+
+static int is_known_provider(const char *name)
+{
+    return !strcmp(name, "shmcb") || !strcmp(name, "redis") ||
+           !strcmp(name, "memcache");
+}
+
+static const char *place_of(const httpd_setting_t *setting, apr_pool_t *p)
+{
+    return setting->place ? apr_pstrcat(p, " at ", setting->place, NULL) : "";
+}
+
+static void log_no_provider(const httpd_setting_t *setting, const char *name,
+                            const ae_log_t *log, apr_pool_t *p)
+{
+    if (is_known_provider(name)) {
+        ae_log(log, AE_LOG_ERROR,
+               "AE003: ACMEChallengeStore %s%s needs mod_socache_%s, which is "
+               "not loaded; run a2enmod socache_%s, or write LoadModule "
+               "socache_%s_module modules/mod_socache_%s.so",
+               name, place_of(setting, p), name, name, name, name);
+    } else {
+        ae_log(log, AE_LOG_ERROR,
+               "AE004: ACMEChallengeStore%s names \"%s\", which no module of "
+               "this server provides; write shmcb, shmcb:file(bytes), "
+               "redis:host:port or memcache:host:port",
+               place_of(setting, p), name);
+    }
+}
+
+/* httpd reads these when it starts the store, too late for configtest. */
+static int is_server_list(const char *args, apr_pool_t *p)
+{
+    char *state;
+    char *server = apr_strtok(apr_pstrdup(p, args), ",", &state);
+    int good = server != NULL;
+
+    for (; good && server; server = apr_strtok(NULL, ",", &state)) {
+        char *host = NULL;
+        char *scope;
+        apr_port_t port;
+
+        good = apr_parse_addr_port(&host, &scope, &port, server, p) ==
+                   APR_SUCCESS &&
+               host != NULL;
+    }
+    return good;
+}
+
+/* A provider's create() reads its arguments and makes nothing yet. */
+static const char *check_args(const ap_socache_provider_t *provider,
+                              const char *name, const char *args,
+                              apr_pool_t *ptemp)
+{
+    ap_socache_instance_t *instance;
+
+    if (!strcmp(name, "redis") || !strcmp(name, "memcache")) {
+        return is_server_list(args ? args : "", ptemp)
+                   ? NULL
+                   : "host and port of a server are missing";
+    }
+    return provider->create(&instance, args, ptemp, ptemp);
+}
+
+static void read_challenge_store(httpd_plan_t *plan, const httpd_conf_t *conf,
+                                 const ae_log_t *log, apr_pool_t *p,
+                                 apr_pool_t *ptemp)
+{
+    const httpd_setting_t *setting =
+        httpd_conf_get(conf, HTTPD_CHALLENGE_STORE);
+    const char *args = strchr(setting->text, ':');
+    const ap_socache_provider_t *provider;
+    const char *wrong;
+
+    plan->challenge_provider =
+        args ? apr_pstrmemdup(p, setting->text,
+                              (apr_size_t)(args - setting->text))
+             : setting->text;
+    plan->challenge_args = args && args[1] ? args + 1 : NULL;
+    provider =
+        ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, plan->challenge_provider,
+                           AP_SOCACHE_PROVIDER_VERSION);
+    if (provider == NULL) {
+        log_no_provider(setting, plan->challenge_provider, log, ptemp);
+        return;
+    }
+    wrong = check_args(provider, plan->challenge_provider,
+                       plan->challenge_args, ptemp);
+    if (wrong) {
+        ae_log(log, AE_LOG_ERROR,
+               "AE020: ACMEChallengeStore %s%s: %s; write shmcb, "
+               "shmcb:file(bytes), redis:host:port or memcache:host:port",
+               setting->text, place_of(setting, ptemp), wrong);
+    }
+}
+
+static int is_port_open(apr_port_t port)
+{
+    const ap_listen_rec *listener;
+
+    for (listener = ap_listeners; listener; listener = listener->next) {
+        if (listener->bind_addr->port == port) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
+                      apr_pool_t *ptemp)
+{
+    apr_array_header_t *names =
+        apr_array_make(ptemp, 16, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < certs->nelts && !is_port_open(HTTP_PORT); i++) {
+        apr_array_cat(names,
+                      APR_ARRAY_IDX(certs, i, const edge_cert_t *)->names);
+    }
+    if (names->nelts > 0) {
+        ae_log(log, AE_LOG_WARNING,
+               "AE018: nothing listens on port 80, where the CA asks for %s; "
+               "write Listen 80, or have port 80 forwarded to this server",
+               httpd_certs_list(names, ptemp));
+    }
+}
+
+static int lacks_terms(const edge_cert_t *cert)
+{
+    return !cert->terms_accepted;
+}
+
+static int lacks_contact(const edge_cert_t *cert)
+{
+    return cert->contacts->nelts == 0;
+}
+
+/* The names of certificates that something is missing for, or NULL. */
+static const char *list_those(const apr_array_header_t *certs,
+                              int (*lacks)(const edge_cert_t *cert),
+                              apr_pool_t *ptemp)
+{
+    apr_array_header_t *names =
+        apr_array_make(ptemp, 16, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        if (lacks(cert)) {
+            APR_ARRAY_PUSH(names, const char *) = cert->name;
+        }
+    }
+    return names->nelts ? httpd_certs_list(names, ptemp) : NULL;
+}
+
+static void warn_account(const apr_array_header_t *certs, const ae_log_t *log,
+                         apr_pool_t *ptemp)
+{
+    const char *terms = list_those(certs, lacks_terms, ptemp);
+    const char *contact = list_those(certs, lacks_contact, ptemp);
+
+    if (terms) {
+        ae_log(log, AE_LOG_WARNING,
+               "AE016: %s: no account can be made with a CA that has terms of "
+               "service; write ACMETermsOfService accepted once you have read "
+               "and accepted them",
+               terms);
+    }
+    if (contact) {
+        ae_log(log, AE_LOG_WARNING,
+               "AE017: %s: the CA could not reach anybody about the account; "
+               "write ACMEEmail with an address that is read",
+               contact);
+    }
+}
+
+static void warn_unused(const ae_log_t *log)
+{
+    ae_log(log, AE_LOG_WARNING,
+           "AE015: ACMEEngine is on, but there is no virtual host with "
+           "SSLEngine on that could use a certificate; write SSLEngine on in "
+           "each that shall be served by TLS");
+}
+
+static httpd_plan_t *make_plan(const httpd_conf_t *conf,
+                               const apr_array_header_t *certs,
+                               const ae_log_t *log, apr_pool_t *p,
+                               apr_pool_t *ptemp)
+{
+    httpd_plan_t *plan = apr_pcalloc(p, sizeof(*plan));
+
+    plan->certs = certs;
+    plan->store_dir = text_of(conf, HTTPD_STORE);
+    plan->proxy = text_of(conf, HTTPD_PROXY);
+    plan->restarts_itself = strcmp(text_of(conf, HTTPD_RELOAD), "none") != 0;
+    read_challenge_store(plan, conf, log, p, ptemp);
+    return plan;
+}
+
+int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
+{
+    counter_t counter = {httpd_log_sink(main_server), 0};
+    const ae_log_t log = {counter_write, &counter};
+    httpd_conf_t *conf = httpd_conf_of(main_server);
+    const apr_array_header_t *hosts;
+    const apr_array_header_t *certs;
+    int wanted;
+
+    set_defaults(conf, &log, p);
+    hosts = httpd_hosts_find(&wanted, main_server, &log, p);
+    certs = httpd_certs_make(main_server, hosts, &log, p);
+    if (wanted || certs->nelts > 0) {
+        check_modules(&log);
+    }
+    if (certs->nelts > 0) {
+        conf->shared->plan = make_plan(conf, certs, &log, p, ptemp);
+        warn_account(certs, &log, ptemp);
+        warn_port(certs, &log, ptemp);
+    } else if (wanted && counter.errors == 0) {
+        warn_unused(&log);
+    }
+    return counter.errors ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}
+
+const httpd_plan_t *httpd_plan_get(const server_rec *main_server)
+{
+    return httpd_conf_of(main_server)->shared->plan;
+}
+
+const edge_cert_t *httpd_plan_cert_of(const server_rec *s)
+{
+    return apr_hash_get(httpd_conf_of(s)->shared->cert_of, &s, sizeof(s));
+}

@@ -1,0 +1,136 @@
+#include "httpd_reload.h"
+
+#include "httpd_certs.h"
+#include "httpd_rehearsal.h"
+
+#include <ap_mpm.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <http_config.h>
+#include <mpm_common.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define RETAINED_KEY "acme-edge-reload"
+#define REHEARSE_AGAIN apr_time_from_sec(5 * 60)
+
+struct httpd_reload_t {
+    const server_rec *server;
+    const httpd_board_t *board;
+    const ae_log_t *log;
+    apr_pool_t *pool;
+    apr_time_t *restarted_at; /* survives restarts; 0: never by us */
+    apr_time_t rehearse_at;
+    int rehearsing;
+    int done;
+};
+
+httpd_reload_t *httpd_reload_create(const server_rec *server,
+                                    const httpd_board_t *board,
+                                    const ae_log_t *log, apr_pool_t *pconf)
+{
+    httpd_reload_t *reload = apr_pcalloc(pconf, sizeof(*reload));
+
+    reload->server = server;
+    reload->board = board;
+    reload->log = log;
+    reload->pool = pconf;
+    reload->restarted_at = ap_retained_data_get(RETAINED_KEY);
+    if (reload->restarted_at == NULL) {
+        reload->restarted_at =
+            ap_retained_data_create(RETAINED_KEY, sizeof(apr_time_t));
+    }
+    return reload;
+}
+
+static int mpm_is_running(void)
+{
+    int state;
+
+    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS &&
+           state == AP_MPMQ_RUNNING;
+}
+
+/* A clock that was set back must not put it off for ever. */
+static int gap_is_over(const httpd_reload_t *reload, apr_interval_time_t gap,
+                       apr_time_t now)
+{
+    return now < *reload->restarted_at || now - *reload->restarted_at >= gap;
+}
+
+static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
+{
+    apr_array_header_t *names = apr_array_make(ptemp, 8, sizeof(char *));
+    edge_status_t *status = apr_palloc(ptemp, sizeof(*status));
+    unsigned i;
+
+    for (i = 0; i < httpd_board_certs(board); i++) {
+        httpd_board_get(board, i, status);
+        if (status->action == EDGE_ACTION_DEPLOY) {
+            APR_ARRAY_PUSH(names, const char *) =
+                apr_pstrdup(ptemp, status->name);
+        }
+    }
+    return names->nelts ? httpd_certs_list(names, ptemp) : "what is staged";
+}
+
+static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
+{
+    char words[128];
+
+    if (!mpm_is_running()) {
+        return;
+    }
+    reload->done = 1;
+    *reload->restarted_at = apr_time_now();
+    ae_log(reload->log, AE_LOG_NOTICE, "restarting gracefully to deploy %s",
+           staged_names(reload->board, ptemp));
+    if (kill(getpid(), AP_SIG_GRACEFUL) != 0) {
+        ae_log(reload->log, AE_LOG_ERROR,
+               "AE081: httpd could not restart itself: %s; apachectl "
+               "graceful deploys what is staged",
+               apr_strerror(errno, words, sizeof(words)));
+    }
+}
+
+static void put_off(httpd_reload_t *reload, const char *words,
+                    apr_pool_t *ptemp)
+{
+    reload->rehearse_at = apr_time_now() + REHEARSE_AGAIN;
+    ae_log(reload->log, AE_LOG_ERROR,
+           "AE082: httpd does not restart to deploy %s: its configuration on "
+           "disk would not start: %s; mend it, apachectl configtest tells "
+           "more; the next look is in five minutes",
+           staged_names(reload->board, ptemp), words);
+}
+
+static void rehearsed(void *ctx, int passed, const char *words)
+{
+    httpd_reload_t *reload = ctx;
+    apr_pool_t *ptemp;
+
+    apr_pool_create(&ptemp, reload->pool);
+    reload->rehearsing = 0;
+    if (passed) {
+        restart(reload, ptemp);
+    } else {
+        put_off(reload, words, ptemp);
+    }
+    apr_pool_destroy(ptemp);
+}
+
+void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
+{
+    apr_interval_time_t gap;
+
+    if (reload->done || reload->rehearsing || now < reload->rehearse_at ||
+        !httpd_board_deploy_asked(reload->board, &gap) ||
+        !gap_is_over(reload, gap, now) || !mpm_is_running()) {
+        return;
+    }
+    reload->rehearsing = 1;
+    if (httpd_rehearsal_start(reload->server, rehearsed, reload,
+                              reload->pool) != APR_SUCCESS) {
+        rehearsed(reload, 1, "");
+    }
+}

@@ -1,0 +1,282 @@
+#include "httpd_start.h"
+
+#include "edge_live.h"
+#include "httpd_log.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <string.h>
+#include <unistd.h>
+#include <unixd.h>
+
+static const edge_cert_t *cert_at(const httpd_context_t *context, int i)
+{
+    return APR_ARRAY_IDX(context->plan->certs, i, const edge_cert_t *);
+}
+
+static const char *line_of(const httpd_context_t *context,
+                           const ae_error_t *err)
+{
+    return ae_error_line(err, context->ptemp);
+}
+
+/* httpd -X cannot restart: there is no parent to do it. */
+static int is_one_process(void)
+{
+    return ap_exists_config_define("ONE_PROCESS") ||
+           ap_exists_config_define("DEBUG");
+}
+
+httpd_context_t *httpd_start_context(server_rec *server,
+                                     const httpd_plan_t *plan,
+                                     apr_pool_t *pconf, apr_pool_t *ptemp)
+{
+    httpd_context_t *context = apr_pcalloc(pconf, sizeof(*context));
+
+    context->server = server;
+    context->pconf = pconf;
+    context->ptemp = ptemp;
+    context->now = apr_time_now();
+    context->plan = plan;
+    context->restarts_itself = plan->restarts_itself && !is_one_process();
+    context->log = httpd_log_sink(server);
+    return context;
+}
+
+void httpd_start_board(httpd_context_t *context)
+{
+    ae_error_t err;
+
+    if (httpd_board_create(&context->board,
+                           (unsigned)context->plan->certs->nelts, &err,
+                           context->pconf) != APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE073: no shared memory: %s; httpd serves what is live, and "
+               "orders and renews no certificate",
+               line_of(context, &err));
+    }
+}
+
+/* --- the store ---------------------------------------------------------- */
+
+static ae_file_owner_t worker_user(void)
+{
+    ae_file_owner_t same = {(uid_t)-1, (gid_t)-1};
+    ae_file_owner_t children = {ap_unixd_config.user_id,
+                                ap_unixd_config.group_id};
+
+    return geteuid() == 0 ? children : same;
+}
+
+static void show_trouble(const httpd_context_t *context, const ae_error_t *err)
+{
+    if (context->board != NULL) {
+        httpd_board_put_trouble(context->board, err);
+    }
+}
+
+void httpd_start_store(httpd_context_t *context)
+{
+    ae_error_t err;
+
+    if (edge_store_prepare(&context->store, context->plan->store_dir,
+                           worker_user(), &err,
+                           context->pconf) != APR_SUCCESS) {
+        context->store = NULL;
+        show_trouble(context, &err);
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE070: the store cannot be used: %s; httpd serves what is "
+               "live, and orders and renews no certificate",
+               line_of(context, &err));
+    }
+}
+
+static void promote(const httpd_context_t *context, const edge_cert_t *cert)
+{
+    edge_promotion_t promotion = EDGE_PROMOTION_NONE;
+    ae_error_t err;
+    apr_status_t rv = edge_live_promote(&promotion, context->store, cert,
+                                        context->now, &err, context->ptemp);
+
+    if (rv != APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE072: %s: not deployed, the next restart tries again: %s",
+               cert->name, line_of(context, &err));
+        return;
+    }
+    switch (promotion) {
+    case EDGE_PROMOTION_NONE:
+        break;
+    case EDGE_PROMOTION_DONE:
+        ae_log(&context->log, AE_LOG_NOTICE, "%s: deployed", cert->name);
+        break;
+    case EDGE_PROMOTION_REFUSED:
+        ae_log(&context->log, AE_LOG_ERROR, "AE071: %s: not deployed: %s",
+               cert->name, line_of(context, &err));
+        break;
+    }
+}
+
+void httpd_start_promote(httpd_context_t *context)
+{
+    int i;
+
+    for (i = 0; context->store && i < context->plan->certs->nelts; i++) {
+        promote(context, cert_at(context, i));
+    }
+}
+
+/* --- TLS ---------------------------------------------------------------- */
+
+void httpd_start_tls(httpd_context_t *context, int quiet)
+{
+    httpd_tls_config_t config = {
+        .store_dir = context->plan->store_dir,
+        .log = &context->log,
+        .quiet = quiet,
+    };
+
+    if (context->store != NULL) {
+        config.fallback_dir =
+            edge_store_path(context->store, context->pconf, "fallback", NULL);
+    }
+    context->tls = httpd_tls_create(&config, context->pconf, context->ptemp);
+}
+
+/* --- status ------------------------------------------------------------- */
+
+/* Without a store: what is live can still be told. */
+static void derive_live(edge_status_t *status, const httpd_context_t *context,
+                        const edge_cert_t *cert)
+{
+    edge_status_source_t source = {
+        .cert = cert,
+        .restarts_itself = context->restarts_itself,
+    };
+    ae_cert_t *chain;
+    ae_error_t err;
+
+    if (edge_live_load(&chain, context->plan->store_dir, cert, &err,
+                       context->ptemp) == APR_SUCCESS) {
+        source.live = ae_cert_facts(chain);
+    }
+    edge_status_derive(status, &source, context->now);
+}
+
+void httpd_start_status(httpd_context_t *context)
+{
+    edge_status_t *status = apr_palloc(context->ptemp, sizeof(*status));
+    int i;
+
+    for (i = 0; context->board && i < context->plan->certs->nelts; i++) {
+        const edge_cert_t *cert = cert_at(context, i);
+
+        memset(status, 0, sizeof(*status));
+        if (context->store != NULL) {
+            edge_status_read(status, context->store, cert,
+                             context->restarts_itself, context->now,
+                             context->ptemp);
+        } else {
+            derive_live(status, context, cert);
+        }
+        httpd_board_put(context->board, (unsigned)i, status);
+    }
+}
+
+/* --- challenges --------------------------------------------------------- */
+
+static unsigned count_names(const httpd_context_t *context)
+{
+    unsigned names = 0;
+    int i;
+
+    for (i = 0; i < context->plan->certs->nelts; i++) {
+        names += (unsigned)cert_at(context, i)->names->nelts;
+    }
+    return names;
+}
+
+/* In a store of this generation the tokens of the last one are gone; a CA may
+ * ask for them before the worker has begun. */
+static void republish(httpd_context_t *context)
+{
+    edge_challenge_store_t store =
+        httpd_challenge_store(context->challenge, context->ptemp);
+    unsigned count =
+        edge_challenge_republish(&store, context->store, context->plan->certs,
+                                 context->now, &context->log, context->ptemp);
+
+    if (count > 0) {
+        ae_log(&context->log, AE_LOG_INFO,
+               "%u open challenges are published again", count);
+    }
+}
+
+void httpd_start_challenges(httpd_context_t *context)
+{
+    httpd_challenge_config_t config = {
+        .server = context->server,
+        .provider = context->plan->challenge_provider,
+        .args = context->plan->challenge_args,
+        .names = count_names(context),
+        .board = context->board,
+    };
+    ae_error_t err;
+
+    if (context->board == NULL) {
+        return;
+    }
+    if (httpd_challenge_create(&context->challenge, &config, &err,
+                               context->pconf,
+                               context->ptemp) != APR_SUCCESS) {
+        show_trouble(context, &err);
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE074: the challenge store cannot be used: %s; httpd serves "
+               "what is live, and orders and renews no certificate",
+               line_of(context, &err));
+    } else if (context->store != NULL &&
+               httpd_challenge_is_local(context->challenge)) {
+        republish(context);
+    }
+}
+
+/* --- worker and restarts ------------------------------------------------ */
+
+void httpd_start_worker(httpd_context_t *context)
+{
+    httpd_watchdog_config_t config = {
+        .plan = context->plan,
+        .store = context->store,
+        .challenge = context->challenge,
+        .board = context->board,
+        .log = &context->log,
+        .restarts_itself = context->restarts_itself,
+    };
+    ae_error_t err;
+
+    if (context->store == NULL || context->challenge == NULL ||
+        context->plan->certs->nelts == 0) {
+        return;
+    }
+    if (httpd_watchdog_create(&context->watchdog, &config, &err,
+                              context->pconf) != APR_SUCCESS) {
+        show_trouble(context, &err);
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE075: no worker: %s; httpd serves what is live, and orders "
+               "and renews no certificate",
+               line_of(context, &err));
+    }
+}
+
+void httpd_start_reload(httpd_context_t *context)
+{
+    if (context->plan->restarts_itself && !context->restarts_itself) {
+        ae_log(&context->log, AE_LOG_NOTICE,
+               "httpd runs as one process and cannot restart itself: what is "
+               "staged is deployed at its next start");
+    }
+    if (context->watchdog != NULL && context->restarts_itself) {
+        context->reload = httpd_reload_create(context->server, context->board,
+                                              &context->log, context->pconf);
+    }
+}

@@ -1,0 +1,176 @@
+#include "httpd_tls.h"
+
+#include "edge_live.h"
+
+#include <apr_file_info.h>
+#include <apr_strings.h>
+#include <stdlib.h>
+
+#define PRIVATE_TEMPLATE "acme-edge-XXXXXX"
+
+struct httpd_tls_t {
+    httpd_tls_config_t config;
+    const char *private_dir; /* of this start; NULL: not made */
+    apr_pool_t *ptemp;
+};
+
+httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
+                              apr_pool_t *ptemp)
+{
+    httpd_tls_t *tls = apr_pcalloc(p, sizeof(*tls));
+
+    tls->config = *config;
+    tls->ptemp = ptemp;
+    return tls;
+}
+
+/* --- what is live ------------------------------------------------------- */
+
+static void keep_own_files(const httpd_tls_t *tls, const edge_cert_t *cert,
+                           const server_rec *s)
+{
+    if (!tls->config.quiet) {
+        ae_log(tls->config.log, AE_LOG_WARNING,
+               "AE079: %s: the virtual host at %s:%u has SSLCertificateFile "
+               "and ACMEEngine on: the file is served, not the certificate "
+               "by ACME; remove one of the two directives",
+               cert->name, s->defn_name, s->defn_line_number);
+    }
+}
+
+/* That nothing is live yet, or no store is there, is told elsewhere. */
+static void tell_not_live(const httpd_tls_t *tls, const edge_cert_t *cert,
+                          const ae_error_t *err)
+{
+    if (!APR_STATUS_IS_ENOENT(err->status) &&
+        !APR_STATUS_IS_ENOTDIR(err->status) && !tls->config.quiet) {
+        ae_log(tls->config.log, AE_LOG_ERROR,
+               "AE077: %s: the live certificate cannot be served: %s; until "
+               "another one is deployed the host answers 503",
+               cert->name, ae_error_line(err, tls->ptemp));
+    }
+}
+
+int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
+                  apr_array_header_t *cert_files,
+                  apr_array_header_t *key_files, apr_pool_t *p)
+{
+    const edge_cert_t *cert = httpd_plan_cert_of(s);
+    edge_live_paths_t paths;
+    ae_error_t err;
+    apr_status_t rv;
+
+    if (cert == NULL) {
+        return DECLINED;
+    }
+    if (cert_files->nelts > 0) {
+        keep_own_files(tls, cert, s);
+        return DECLINED;
+    }
+    rv = edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp);
+    if (rv != APR_SUCCESS) {
+        tell_not_live(tls, cert, &err);
+        return DECLINED;
+    }
+    paths = edge_live_paths(tls->config.store_dir, cert, p);
+    APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
+    APR_ARRAY_PUSH(key_files, const char *) = paths.key;
+    return OK;
+}
+
+/* --- fallbacks ---------------------------------------------------------- */
+
+static apr_status_t private_dir_remove(void *data)
+{
+    apr_pool_t *p;
+    ae_error_t err;
+    apr_status_t rv;
+
+    apr_pool_create(&p, NULL);
+    rv = ae_file_remove(data, &err, p);
+    apr_pool_destroy(p);
+    return rv;
+}
+
+static apr_status_t private_dir_make(httpd_tls_t *tls, ae_error_t *err)
+{
+    const char *parent = ap_runtime_dir_relative(tls->ptemp, "");
+    char *path = apr_pstrcat(tls->ptemp, parent, "/" PRIVATE_TEMPLATE, NULL);
+    apr_status_t rv;
+
+    if (mkdtemp(path) == NULL &&
+        apr_temp_dir_get(&parent, tls->ptemp) == APR_SUCCESS) {
+        path = apr_pstrcat(tls->ptemp, parent, "/" PRIVATE_TEMPLATE, NULL);
+        if (mkdtemp(path) == NULL) {
+            rv = apr_get_os_error();
+            ae_error_set(err, rv, "%s", path);
+            return ae_error_why_status(err, rv);
+        }
+    }
+    tls->private_dir = path;
+    apr_pool_cleanup_register(tls->ptemp, path, private_dir_remove,
+                              apr_pool_cleanup_null);
+    return APR_SUCCESS;
+}
+
+static apr_status_t private_fallback(edge_live_paths_t *paths,
+                                     httpd_tls_t *tls, const edge_cert_t *cert,
+                                     ae_error_t *err, apr_pool_t *p)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if (tls->private_dir == NULL) {
+        rv = private_dir_make(tls, err);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = edge_live_fallback(paths, tls->private_dir, cert, apr_time_now(),
+                                err, p);
+    }
+    return rv;
+}
+
+static apr_status_t stored_fallback(edge_live_paths_t *paths, httpd_tls_t *tls,
+                                    const edge_cert_t *cert, ae_error_t *err,
+                                    apr_pool_t *p)
+{
+    apr_status_t rv = edge_live_fallback(paths, tls->config.fallback_dir, cert,
+                                         apr_time_now(), err, p);
+
+    if (rv != APR_SUCCESS && tls->private_dir == NULL) {
+        ae_log(tls->config.log, AE_LOG_WARNING,
+               "AE083: the fallback certificates cannot be kept: %s; they "
+               "are made anew at every start",
+               ae_error_line(err, tls->ptemp));
+    }
+    return rv;
+}
+
+int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
+                           apr_array_header_t *cert_files,
+                           apr_array_header_t *key_files, apr_pool_t *p)
+{
+    const edge_cert_t *cert = httpd_plan_cert_of(s);
+    edge_live_paths_t paths;
+    ae_error_t err;
+    apr_status_t rv = APR_ENOENT;
+
+    if (cert == NULL || cert_files->nelts > 0) {
+        return DECLINED;
+    }
+    if (tls->config.fallback_dir != NULL) {
+        rv = stored_fallback(&paths, tls, cert, &err, p);
+    }
+    if (rv != APR_SUCCESS) {
+        rv = private_fallback(&paths, tls, cert, &err, p);
+    }
+    if (rv != APR_SUCCESS) {
+        ae_log(tls->config.log, AE_LOG_ERROR,
+               "AE078: %s: no fallback certificate could be made: %s; without "
+               "any mod_ssl does not start",
+               cert->name, ae_error_line(&err, tls->ptemp));
+        return DECLINED;
+    }
+    APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
+    APR_ARRAY_PUSH(key_files, const char *) = paths.key;
+    return OK;
+}

@@ -1,0 +1,38 @@
+#ifndef HTTPD_TLS_H
+#define HTTPD_TLS_H
+
+/** Certificate files for mod_ssl: what is live, or a fallback with which it
+ * answers 503 until the first certificate is there. Parent, at start. */
+
+#include "ae_log.h"
+#include "httpd_config.h"
+
+#include <apr_tables.h>
+
+typedef struct httpd_tls_t httpd_tls_t;
+
+/** Borrowed; must outlive it. */
+typedef struct httpd_tls_config_t {
+    const char *store_dir;
+    const char *fallback_dir; /* or NULL: none that can be written */
+    const ae_log_t *log;
+    int quiet; /* httpd's first pass: the second tells all again */
+} httpd_tls_config_t;
+
+/** Create. A directory for fallbacks of this start alone, made where
+ * `fallback_dir` cannot be used, is removed with `ptemp`. */
+httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
+                              apr_pool_t *ptemp);
+
+/** Hook ssl_add_cert_files: the live files of a managed host. One that has
+ * files of its own keeps them. @return OK or DECLINED. */
+int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
+                  apr_array_header_t *cert_files,
+                  apr_array_header_t *key_files, apr_pool_t *p);
+
+/** Hook ssl_add_fallback_cert_files. @return OK or DECLINED. */
+int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
+                           apr_array_header_t *cert_files,
+                           apr_array_header_t *key_files, apr_pool_t *p);
+
+#endif
