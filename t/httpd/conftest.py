@@ -1,0 +1,87 @@
+"""Every test gets a directory of its own, starts its own servers and stops
+exactly those. A warning, an error or a secret in httpd's log that the test did
+not announce fails it."""
+
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from lab.gate import Gate
+from lab.httpd import Httpd
+from lab.pebble import Pebble
+from lab.store import Memcached, Redis
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    setattr(item, f"report_{call.when}", outcome.get_result())
+
+
+@pytest.fixture
+def place(request):
+    """A directory that the server's user can enter; kept after a failure."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="acme-edge-"))
+    directory.chmod(0o755)
+    yield directory
+    call = getattr(request.node, "report_call", None)
+    if call is not None and call.passed:
+        shutil.rmtree(directory)
+    else:
+        print(f"what happened is kept in {directory}")
+
+
+@pytest.fixture
+def started():
+    """What has a stop(), stopped in reverse order."""
+    parts = []
+    yield parts
+    for part in reversed(parts):
+        part.stop()
+
+
+@pytest.fixture
+def make_httpd(place, started):
+    servers = []
+
+    def make(body, **options):
+        directory = place / f"httpd{len(servers)}"
+        server = Httpd(directory, body, **options)
+        started.append(server)
+        servers.append(server)
+        return server
+
+    yield make
+    for server in servers:
+        server.stop()
+        assert server.unannounced() == []
+        assert server.secrets() == []
+
+
+@pytest.fixture
+def make_pebble(place, started):
+    def make(http_port, **options):
+        pebble = Pebble(place / "pebble", http_port, **options)
+        started.append(pebble)
+        return pebble
+    return make
+
+
+@pytest.fixture
+def make_store(place, started):
+    def make(kind):
+        store = {"redis": Redis, "memcached": Memcached}[kind](place)
+        started.append(store)
+        return store
+    return make
+
+
+@pytest.fixture
+def make_gate(started):
+    def make(target):
+        gate = Gate(target)
+        started.append(gate)
+        return gate
+    return make

@@ -1,0 +1,175 @@
+"""A real httpd with the module, on free ports, started as a plain process."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+
+from .process import Process, answers, free_port, wait_until
+
+BINARY = os.environ.get("ACME_EDGE_HTTPD", "/usr/sbin/apache2")
+MODULES = pathlib.Path(os.environ.get("ACME_EDGE_MODULES",
+                                      "/usr/lib/apache2/modules"))
+MODULE = os.environ.get("ACME_EDGE_MODULE", "")
+
+# What every configuration here loads; those built into httpd are left out.
+LOADED = """unixd log_config authz_core authz_host alias dir rewrite proxy
+    proxy_http status env headers ssl socache_shmcb socache_redis
+    socache_memcache watchdog""".split()
+
+# Announced by all tests: they use high ports, and mod_ssl says what it does
+# while a host has no certificate yet.
+EXPECTED = [r"AE\d{3}: nothing listens on port 80", "AH10085: Init: "]
+
+ALARM = re.compile(r"\[[a-z0-9_]+:(warn|error|crit|alert|emerg)\]")
+SECRET = re.compile(r"PRIVATE KEY|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{43}\b")
+
+
+class Httpd:
+    """One server. `body` is configuration behind the common part; it may use
+    {http}, {https} and {root} for ports and directory."""
+
+    def __init__(self, directory, body, mpm="event", user=None, pebble=None,
+                 http=None, module=True):
+        self.directory = pathlib.Path(directory)
+        self.mpm = mpm
+        self.user = user
+        self.module = module
+        self.http = http or free_port()
+        self.https = free_port()
+        self.store = self.directory / "acme"
+        self.error_log = self.directory / "error.log"
+        self.config = self.directory / "httpd.conf"
+        self.process = None
+        self.announced = list(EXPECTED)
+        self.directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for name in ("run", "htdocs"):
+            (self.directory / name).mkdir(exist_ok=True)
+        (self.directory / "htdocs/index.html").write_text("at home\n")
+        self.common = self._common(pebble)
+        self.configure(body)
+        if user:
+            subprocess.run(["chown", "-R", user, self.directory], check=True)
+
+    def _common(self, pebble):
+        names = [f"mpm_{self.mpm}", *LOADED]
+        lines = [f"LoadModule {name}_module {MODULES}/mod_{name}.so"
+                 for name in names if (MODULES / f"mod_{name}.so").exists()]
+        lines += [
+            f"ServerRoot {self.directory}",
+            f"DefaultRuntimeDir {self.directory}/run",
+            f"PidFile {self.directory}/run/httpd.pid",
+            f"ErrorLog {self.error_log}",
+            "LogLevel info ssl:warn"
+            + (" acme_edge:debug" if self.module else ""),
+            'LogFormat "%h %p %v \\"%r\\" %>s %b %k" lab',
+            f"CustomLog {self.directory}/access.log lab",
+            f"DocumentRoot {self.directory}/htdocs",
+            "ServerName main.example.org",
+            f"Listen 127.0.0.1:{self.http}",
+            f"Listen 127.0.0.1:{self.https}",
+            f"SSLSessionCache shmcb:{self.directory}/run/ssl(65536)",
+            "GracefulShutdownTimeout 2",
+            "<Location /server-status>", "SetHandler server-status",
+            "</Location>",
+        ]
+        if os.geteuid() == 0 and not self.user:
+            lines += ["User www-data", "Group www-data"]
+        if self.module:
+            lines += [f"LoadModule acme_edge_module {self._own_module()}",
+                      f"ACMEStore {self.store}"]
+        if pebble:
+            lines += [f"ACMEProvider {pebble.url}",
+                      f"ACMETrustFile {pebble.trust_file}",
+                      "ACMEEmail admin@example.org",
+                      "ACMETermsOfService accepted"]
+        return "\n".join(lines)
+
+    def _own_module(self):
+        """The built module may lie where an ordinary user cannot read."""
+        if not self.user:
+            return MODULE
+        return shutil.copy(MODULE, self.directory)
+
+    def configure(self, body):
+        """Replace what comes behind the common part."""
+        for word, value in (("{http}", self.http), ("{https}", self.https),
+                            ("{root}", self.directory)):
+            body = body.replace(word, str(value))
+        self.config.write_text(f"{self.common}\n{body}\n")
+
+    def announce(self, *patterns):
+        """Expect warnings or errors in the log."""
+        self.announced += patterns
+
+    def start(self):
+        options = {"user": self.user} if self.user else {}
+        self.process = Process(
+            [BINARY, "-f", self.config, "-DFOREGROUND"],
+            self.directory / "stderr.log", cwd=self.directory, **options)
+        self.process.require(lambda: answers(self.http), 60, "httpd")
+        return self
+
+    def graceful(self):
+        """What `apachectl graceful` does."""
+        self.process.popen.send_signal(signal.SIGUSR1)
+
+    def restart(self):
+        self.process.popen.send_signal(signal.SIGHUP)
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+    def check(self):
+        """configtest: exit status and what it says."""
+        done = subprocess.run([BINARY, "-t", "-f", self.config],
+                              capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    def log(self):
+        if not self.error_log.exists():
+            return ""
+        return self.error_log.read_text(errors="replace")
+
+    def require(self, condition, seconds, what):
+        """Wait for something; what httpd logged last explains a failure."""
+        try:
+            return self.process.require(condition, seconds, what)
+        except TimeoutError as late:
+            raise TimeoutError(f"{late}\n{self.log()[-4000:]}") from None
+
+    def wait_log(self, pattern, seconds=60, count=1):
+        """Wait until a pattern was logged so many times."""
+        return self.require(
+            lambda: len(re.findall(pattern, self.log())) >= count, seconds,
+            f"line like /{pattern}/ in httpd's log")
+
+    def unannounced(self):
+        """Warnings and errors in the log that no test expected."""
+        return [line for line in self.log().splitlines()
+                if ALARM.search(line)
+                and not any(re.search(p, line) for p in self.announced)]
+
+    def secrets(self):
+        """Lines of any log that tell a key or a key authorization."""
+        logs = [self.log()]
+        stderr = self.directory / "stderr.log"
+        if stderr.exists():
+            logs.append(stderr.read_text(errors="replace"))
+        return [line for log in logs for line in log.splitlines()
+                if SECRET.search(line)]
+
+    def live(self, name, kind="ecdsa-p256"):
+        """Where the files of a certificate are served from."""
+        place = self.store / "live" / name
+        return place / f"{kind}.cert", place / f"{kind}.key"
+
+    def wait_live(self, *names, seconds=90):
+        """Wait until certificates are deployed and httpd serves them."""
+        for name in names:
+            self.require(self.live(name)[0].exists, seconds,
+                         f"live certificate of {name}")
+        wait_until(lambda: answers(self.https), 10, "httpd after its restart")

@@ -1,0 +1,81 @@
+"""Pebble, the ACME CA for tests, with its DNS server."""
+
+import json
+import os
+import ssl
+import urllib.request
+
+from . import pki
+from .process import Process, answers, free_port
+
+
+class Pebble:
+    """One CA on free ports of 127.0.0.1. Every name resolves there; http-01 is
+    asked at `http_port`."""
+
+    def __init__(self, directory, http_port, lifetime=90 * 86400,
+                 environment=None):
+        self.directory = directory
+        directory.mkdir(mode=0o755, exist_ok=True)
+        self.trust_file = pki.make_server(directory)
+        self.port = free_port()
+        self.management = free_port()
+        self.dns = free_port()
+        self.dns_management = free_port()
+        self._configure(http_port, lifetime)
+        self._start(environment or {})
+
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}/dir"
+
+    def _configure(self, http_port, lifetime):
+        config = {"pebble": {
+            "listenAddress": f"127.0.0.1:{self.port}",
+            "managementListenAddress": f"127.0.0.1:{self.management}",
+            "certificate": str(self.directory / "server.pem"),
+            "privateKey": str(self.directory / "server.key"),
+            "httpPort": http_port,
+            "tlsPort": free_port(),
+            "ocspResponderURL": "",
+            "externalAccountBindingRequired": False,
+            "domainBlocklist": ["blocked.example"],
+            "retryAfter": {"authz": 1, "order": 1},
+            "keyAlgorithm": "ecdsa",
+            "profiles": {"default": {"description": "for tests",
+                                     "validityPeriod": lifetime}},
+        }}
+        (self.directory / "pebble.json").write_text(json.dumps(config))
+
+    def _start(self, environment):
+        self.dns_process = Process(
+            ["pebble-challtestsrv", "-http01", "", "-https01", "",
+             "-tlsalpn01", "", "-doh", "", "-defaultIPv6", "",
+             "-dnsserver", f"127.0.0.1:{self.dns}",
+             "-management", f"127.0.0.1:{self.dns_management}"],
+            self.directory / "dns.log")
+        self.dns_process.require(lambda: answers(self.dns_management), 20,
+                                 "DNS server of Pebble")
+        self.process = Process(
+            ["pebble", "-strict", "-config", self.directory / "pebble.json",
+             "-dnsserver", f"127.0.0.1:{self.dns}"],
+            self.directory / "pebble.log",
+            env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment})
+        self.process.require(
+            lambda: answers(self.port) and answers(self.management), 20,
+            "Pebble")
+
+    def root(self):
+        """The root that issued certificates lead to, in PEM."""
+        context = ssl.create_default_context(cafile=str(self.trust_file))
+        url = f"https://127.0.0.1:{self.management}/roots/0"
+        with urllib.request.urlopen(url, context=context) as answer:
+            return answer.read().decode()
+
+    def requests(self, path):
+        """How often a path of the API was asked for, by Pebble's log."""
+        return self.process.said().count(path)
+
+    def stop(self):
+        self.process.stop()
+        self.dns_process.stop()

@@ -1,0 +1,318 @@
+"""What `apachectl configtest` says about each directive by itself."""
+
+import pytest
+
+from lab.configtest import (ACCOUNT, Configtest, expect_quiet, in_section,
+                            vhost)
+from lab.pki import make_server
+
+
+@pytest.fixture
+def configtest(tmp_path):
+    return lambda body, **options: Configtest(tmp_path, body, **options)
+
+
+# --- what is right ----------------------------------------------------------
+
+SMALLEST = """
+ACMEProvider        letsencrypt
+ACMEEmail           admin@example.org
+ACMETermsOfService  accepted
+<VirtualHost *:80>
+    ServerName www.example.org
+    Redirect permanent / https://www.example.org/
+</VirtualHost>
+<VirtualHost *:443>
+    ServerName  www.example.org
+    ServerAlias example.org
+    SSLEngine   on
+    ACMEEngine  on
+</VirtualHost>
+""".replace("    Redirect permanent / https://www.example.org/\n", "")
+
+FULL = """
+ACMEEngine          on
+ACMEProvider        https://ca.example.org/directory letsencrypt-staging
+ACMEEmail           Admin.Of+tls@Example.org
+ACMETermsOfService  Accepted
+ACMETrustFile       root.pem
+ACMEKeyType         rsa-3072
+ACMERenew           auto
+ACMERenewWindow     30d
+ACMEDeploy          immediately
+ACMEReload          none
+ACMEChallengeStore  shmcb:run/challenges(65536)
+ACMEProxy           http://user:word@proxy.example.org:3128/
+ACMEStore           acme
+<ACMECertificate Shop.example.org "www.shop.example.org">
+    ACMEProvider     zerossl
+    ACMEEmail        shop@example.org
+    ACMETrustFile    root.pem
+    ACMEKeyType      ecdsa-p384
+    ACMERenew        AUTO
+    ACMERenewWindow  50%
+    ACMEDeploy       immediately
+</ACMECertificate>
+""" + vhost("shop.example.org") + vhost(
+    "www.shop.example.org", "*.shop.example.org") + vhost(
+    "own.example.org", inside="SSLEngine on\nACMEKeyType rsa-4096") + vhost(
+    "off.example.org", "*.off.example.org",
+    inside="SSLEngine on\nACMEEngine off") + vhost(
+    "plain.example.org", port=80, inside="")
+
+
+def test_the_smallest_configuration(configtest):
+    expect_quiet(configtest, SMALLEST)
+
+
+def test_every_directive_where_it_may_stand(configtest, tmp_path):
+    make_server(tmp_path)
+    expect_quiet(configtest, FULL)
+
+
+def test_a_module_that_nobody_uses_asks_for_nothing(configtest):
+    expect_quiet(configtest, ACCOUNT,
+                 without=("ssl", "watchdog", "socache_shmcb"))
+
+
+@pytest.mark.parametrize("word", ["ecdsa-p256", "ecdsa-p384", "rsa-2048",
+                                  "rsa-3072", "rsa-4096"])
+def test_key_types(configtest, word):
+    expect_quiet(configtest, ACCOUNT + f"ACMEKeyType {word}\n"
+                 + vhost("www.example.org"))
+
+
+@pytest.mark.parametrize("word", ["1%", "99%", "30d", "720h", "45m", "90s",
+                                  "30"])
+def test_renew_windows(configtest, word):
+    expect_quiet(configtest, ACCOUNT + f"ACMERenewWindow {word}\n"
+                 + vhost("www.example.org"))
+
+
+@pytest.mark.parametrize("words", ["shmcb", "shmcb:cache(8192)",
+                                   "redis:127.0.0.1:6379", "redis:[::1]:6379",
+                                   "redis:a.example.org:1,b.example.org:2"])
+def test_challenge_stores(configtest, words):
+    expect_quiet(configtest, ACCOUNT + f"ACMEChallengeStore {words}\n"
+                 + vhost("www.example.org"))
+
+
+def test_sections_around_directives_change_nothing(configtest):
+    inside = ("<IfModule ssl_module>\nSSLEngine on\n</IfModule>\n"
+              "<IfDefine !NEVER>\nACMEEngine on\n</IfDefine>")
+    expect_quiet(configtest, ACCOUNT + vhost("www.example.org",
+                                             inside=inside))
+
+
+def test_virtual_hosts_by_macro(configtest):
+    hosts = vhost("$name", "www.$name") + vhost("$name", port=80, inside="")
+    expect_quiet(configtest, ACCOUNT + f"<Macro Site $name>\n{hosts}</Macro>\n"
+                 "Use Site one.example.org\nUse Site two.example.org\n")
+
+
+def test_engine_on_for_all_leaves_plain_hosts_alone(configtest):
+    expect_quiet(configtest, "ACMEEngine on\n" + ACCOUNT
+                 + vhost("www.example.org", port=80, inside="")
+                 + vhost("example.org", "*.example.org", port=80, inside="")
+                 + vhost("www.example.org", inside="SSLEngine on"))
+
+
+def test_tls_for_all_is_inherited(configtest):
+    expect_quiet(configtest, "SSLEngine on\nACMEEngine on\n" + ACCOUNT
+                 + vhost("www.example.org", inside=""))
+
+
+def test_equal_names_on_two_ports_are_one_certificate(configtest):
+    expect_quiet(configtest, ACCOUNT
+                 + vhost("www.example.org", "example.org")
+                 + vhost("Example.org", "WWW.example.org", port=8443))
+
+
+def test_a_name_written_twice_counts_once(configtest):
+    expect_quiet(configtest, ACCOUNT
+                 + vhost("www.example.org", "WWW.example.org"))
+
+
+def test_a_hundred_names(configtest):
+    expect_quiet(configtest, ACCOUNT
+                 + vhost(*[f"n{i}.example.org" for i in range(100)]))
+
+
+def test_thousands_of_virtual_hosts(configtest):
+    hosts = [vhost(f"n{i}.example.org", f"www.n{i}.example.org")
+             for i in range(3000)]
+    expect_quiet(configtest, ACCOUNT + "".join(hosts))
+
+
+# --- directives: wrong values, wrong places ---------------------------------
+
+KEY_TYPES = "ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or rsa-4096"
+PROVIDERS = ("write letsencrypt, letsencrypt-staging, google, zerossl or "
+             "sslcom, or the directory URL of another CA, as "
+             "https://host/path.")
+
+WRONG = [
+    ("ACMEEngine maybe", 'ACMEEngine: "maybe" is not what this version can '
+     'do; write "ACMEEngine on|off".'),
+    ("ACMEEngine", 'ACMEEngine takes one argument, not 0: write "ACMEEngine '
+     'on|off".'),
+    ("ACMEEngine on off", 'ACMEEngine takes one argument, not 2: write '
+     '"ACMEEngine on|off".'),
+    ("ACMEProvider", 'ACMEProvider takes arguments, not 0: write '
+     '"ACMEProvider name|URL [name|URL ...]".'),
+    ("ACMEProvider letsencrpyt", 'ACMEProvider: "letsencrpyt" is not an ACME '
+     f'provider: the word is unknown; {PROVIDERS}'),
+    ("ACMEProvider http://ca.example.org/directory",
+     'ACMEProvider: "http://ca.example.org/directory" is not an ACME '
+     'provider: an ACME server is spoken to by https only (RFC 8555 section '
+     '6.1); write https:// and, where the CA is a private one, name its root '
+     'certificate with ACMETrustFile.'),
+    ("ACMEProvider zerossl ZeroSSL", "ACMEProvider names ZeroSSL twice; "
+     "write it once."),
+    ("ACMEEmail admin", 'ACMEEmail: "admin" is not the address of one '
+     'mailbox; write it like admin@example.org, without mailto: and without '
+     'a name.'),
+    ("ACMEEmail admin@example", 'ACMEEmail: in "admin@example", what follows '
+     'the @ is not a domain: it has one label only; write it like '
+     'admin@example.org.'),
+    ("ACMETermsOfService yes", 'ACMETermsOfService: "yes" is not what this '
+     'version can do; write "ACMETermsOfService accepted".'),
+    ("ACMEKeyType dsa", 'ACMEKeyType: "dsa" is not a type of key; write '
+     f'{KEY_TYPES}.'),
+    ("ACMEKeyType rsa-2048 ecdsa-p256", 'ACMEKeyType: "rsa-2048 ecdsa-p256" '
+     'is more than one type, and this version makes one key for a '
+     f'certificate; write one of {KEY_TYPES}.'),
+    ("ACMERenew manual", 'ACMERenew: "manual" is not what this version can '
+     'do; write "ACMERenew auto".'),
+    ("ACMERenewWindow 100%", 'ACMERenewWindow: "100%" is not a span of time: '
+     'a share lies between 1% and 99%; write a time such as 30d, 12h, 45m or '
+     '90s, or a share of the lifetime such as 33%.'),
+    ("ACMEDeploy manual", 'ACMEDeploy: "manual" is not what this version can '
+     'do; write "ACMEDeploy immediately".'),
+    ("ACMEDeploy Mon-Fri 03:00-04:30", 'ACMEDeploy: "Mon-Fri 03:00-04:30" is '
+     'not what this version can do; write "ACMEDeploy immediately".'),
+    ("ACMEReload hot", 'ACMEReload: "hot" is not what this version can do; '
+     'write "ACMEReload graceful|none".'),
+    ('ACMEStore ""', 'ACMEStore takes one argument, not 0: write "ACMEStore '
+     'directory".'),
+]
+
+ADDRESSES = ["mailto:admin@example.org", "a@b@example.org",
+             "admin@example.org,root@example.org", "ad?min@example.org",
+             '"ad min@example.org"', "@example.org", ".admin@example.org"]
+PROXIES = ["proxy.example.org:3128", "socks5://proxy.example.org", "http://",
+           "http://proxy.example.org/path", "http://proxy.example.org:port"]
+
+
+@pytest.mark.parametrize("line, message", WRONG, ids=[w[0] for w in WRONG])
+def test_wrong_value(configtest, line, message):
+    result = configtest(f"\n{line}\n")
+    assert not result.passed
+    assert result.syntax_error() == (2, message)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_wrong_address(configtest, address):
+    bare = address.strip('"')
+    assert configtest(f"ACMEEmail {address}\n").syntax_error() == (
+        1, f'ACMEEmail: "{bare}" is not the address of one mailbox; write it '
+        'like admin@example.org, without mailto: and without a name.')
+
+
+@pytest.mark.parametrize("url", PROXIES)
+def test_wrong_proxy(configtest, url):
+    assert configtest(f"ACMEProxy {url}\n").syntax_error() == (
+        1, "ACMEProxy: this is not the URL of an HTTP proxy; write scheme, "
+        "host and port, such as http://proxy.example.org:3128.")
+
+
+def test_trust_file_is_missing(configtest, tmp_path):
+    assert configtest("ACMETrustFile no.pem\n").syntax_error() == (
+        1, f"ACMETrustFile: {tmp_path}/no.pem cannot be read: No such file or "
+        "directory; write the path of a file of PEM certificates.")
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda pem: "", lambda pem: "no certificate\n",
+    lambda pem: pem + pem[:len(pem) // 2],
+    lambda pem: pem.replace("CERTIFICATE", "PRIVATE KEY")])
+def test_trust_file_holds_something_else(configtest, tmp_path, spoil):
+    root = make_server(tmp_path)
+    root.write_text(spoil(root.read_text()))
+    assert configtest("ACMETrustFile root.pem\n").syntax_error() == (
+        1, f"ACMETrustFile: {root} does not hold PEM certificates, or one in "
+        "it is damaged; write the path of a file in which each stands between "
+        "BEGIN CERTIFICATE and END CERTIFICATE.")
+
+
+def in_host(line):
+    return f"<VirtualHost *:443>\n{line}\n</VirtualHost>\n"
+
+
+def in_location(line):
+    return f"<Location />\n{line}\n</Location>\n"
+
+
+ONLY_SERVER = ["ACMETermsOfService accepted", "ACMEReload none",
+               "ACMEChallengeStore shmcb", "ACMEStore acme",
+               "ACMEProxy http://proxy.example.org"]
+
+
+@pytest.mark.parametrize("line", ONLY_SERVER)
+def test_directives_of_the_whole_server(configtest, line):
+    name = line.split()[0]
+    for place, where in ((in_host, "in <VirtualHost>"),
+                         (in_section, "in <ACMECertificate>")):
+        assert configtest(place(line)).syntax_error() == (
+            2, f"{name} cannot stand {where}; write it outside of any "
+            "section.")
+
+
+def test_engine_is_not_of_a_section(configtest):
+    assert configtest(in_section("ACMEEngine on")).syntax_error() == (
+        2, "ACMEEngine cannot stand in <ACMECertificate>; write it outside "
+        "of any section or in <VirtualHost>.")
+
+
+@pytest.mark.parametrize("line", ["ACMEKeyType rsa-2048", "ACMEReload none"])
+def test_directives_in_a_location(configtest, line):
+    assert configtest(in_location(line)).syntax_error() == (
+        2, f"{line.split()[0]} not allowed in <Location> context")
+
+
+@pytest.mark.parametrize("line, name", [
+    ("SSLEngine on", "SSLEngine"), ("ServerName a", "ServerName"),
+    ("ACMEChallengePort auto", "ACMEChallengePort"),
+    ("<Location />\n</Location>", "<Location>"),
+    (in_section("ACMEKeyType rsa-2048"), "<ACMECertificate>")])
+def test_other_directives_in_a_section(configtest, line, name):
+    assert configtest(in_section(line)).syntax_error() == (
+        2, f"{name} cannot stand in <ACMECertificate>; only directives of "
+        "mod_acme_edge can, so write it outside of the section.")
+
+
+def test_an_error_within_a_section_is_at_its_own_line(configtest):
+    assert configtest(in_section("ACMEKeyType dsa")).syntax_error() == (
+        2, f'ACMEKeyType: "dsa" is not a type of key; write {KEY_TYPES}.')
+
+
+@pytest.mark.parametrize("text, message", [
+    ("<ACMECertificate>\n</ACMECertificate>\n", "<ACMECertificate> names "
+     'nothing; write "<ACMECertificate name [name ...]>".'),
+    ("<ACMECertificate a.example.org\n</ACMECertificate>\n",
+     "<ACMECertificate has no closing >; write "
+     '"<ACMECertificate name [name ...]>".')])
+def test_section_line(configtest, text, message):
+    assert configtest(text).syntax_error() == (1, message)
+
+
+def test_section_is_not_closed(configtest):
+    result = configtest("<ACMECertificate a.example.org>\n")
+    assert not result.passed
+    assert "SITE:1: <ACMECertificate> was not closed." in result.said
+
+
+def test_a_section_within_a_virtual_host(configtest):
+    assert configtest(in_host(in_section(""))).syntax_error() == (
+        2, "<ACMECertificate> cannot stand within another section; write it "
+        "outside of any.")

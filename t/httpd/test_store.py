@@ -1,0 +1,115 @@
+"""A store in trouble: named before any order is made, and httpd serves."""
+
+import json
+import subprocess
+
+import pytest
+
+from lab import client
+from lab.process import free_port, wait_until
+from lab.sites import site
+
+NAME = "one.example.org"
+
+
+def newer(httpd):
+    path = httpd.store / "store.json"
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps({**kept, "version": 99}))
+
+
+def empty(httpd):
+    (httpd.store / "store.json").write_text("")
+
+
+def foreign(httpd):
+    path = httpd.store / "staging"
+    path.rename(httpd.store / "elsewhere")
+    path.symlink_to("/tmp")
+
+
+TROUBLES = {"newer": newer, "empty": empty, "foreign": foreign}
+
+
+@pytest.fixture
+def issued(make_httpd, make_pebble):
+    http = free_port()
+    pebble = make_pebble(http)
+    httpd = make_httpd(site(NAME), pebble=pebble, http=http).start()
+    httpd.wait_live(NAME)
+    httpd.stop()
+    return httpd, pebble
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_what_is_live_is_served_all_the_same(issued, trouble):
+    httpd, pebble = issued
+    TROUBLES[trouble](httpd)
+    before = {path: path.read_bytes() for path in
+              (httpd.store / "live").rglob("*") if path.is_file()}
+    requests = pebble.requests("POST /")
+    httpd.announce(rf"AE\d{{3}}: .*{httpd.store}")
+    httpd.start()
+    httpd.wait_log(rf"AE\d{{3}}: .*{httpd.store}")
+    cert = client.certificate(httpd.https, NAME, pebble.root())
+    assert client.names_of(cert) == {NAME}
+    assert pebble.requests("POST /") == requests
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_store_that_cannot_be_made(make_httpd, make_pebble):
+    """Where nothing is live and the disk takes nothing, TLS hosts still start
+    and answer 503."""
+    http = free_port()
+    pebble = make_pebble(http)
+    httpd = make_httpd(site(NAME), pebble=pebble, http=http)
+    httpd.store.write_text("a file where the directory should be")
+    httpd.announce(rf"AE\d{{3}}: .*{httpd.store}")
+    httpd.start()
+    httpd.wait_log(rf"AE\d{{3}}: .*{httpd.store}")
+    assert client.ask(httpd.http, "/", host=NAME).status == 301
+    assert client.ask_tls(httpd.https, NAME).status == 503
+
+
+@pytest.fixture
+def small_disk(place):
+    """A file system of 64 kB; mounting one takes root."""
+    disk = place / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755",
+                    "tmpfs", disk], check=True)
+    yield disk
+    wait_until(lambda: subprocess.run(["umount", disk],
+                                      check=False).returncode == 0,
+               20, "unmounted disk")
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 512)
+        except OSError:
+            pass
+
+
+def test_a_full_disk(make_httpd, make_pebble, small_disk):
+    """Full at the first start: no order is made, httpd serves; with room
+    again the next start goes on as if nothing had been."""
+    http = free_port()
+    pebble = make_pebble(http)
+    httpd = make_httpd(f"ACMEStore {small_disk}/acme\n" + site(NAME),
+                       pebble=pebble, http=http)
+    httpd.store = small_disk / "acme"
+    httpd.announce(rf"AE\d{{3}}: .*{small_disk}")
+    ballast = small_disk / "ballast"
+    fill(ballast)
+    httpd.start()
+    httpd.wait_log(rf"AE\d{{3}}: .*{small_disk}.*No space left")
+    assert client.ask(httpd.http, "/", host=NAME).status == 301
+    assert pebble.requests("POST /order-plz") == 0
+    httpd.stop()
+    ballast.unlink()
+    httpd.start()
+    httpd.wait_live(NAME)
+    httpd.stop()
