@@ -114,7 +114,8 @@ BODIES = {
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_only_the_token_is_answered(validate, make_httpd, kind):
-    body = BODIES[kind] + secure(NAME)
+    # Otherwise httpd itself ends a line of 10 kB with 414.
+    body = "LimitRequestLine 16384\n" + BODIES[kind] + secure(NAME)
     validation = validate(body)
     plain = without_module(make_httpd, body)
     for server in (validation.httpd, plain):
@@ -133,8 +134,8 @@ def test_only_the_token_is_answered(validate, make_httpd, kind):
         assert with_module.status == other.status, (method, path[:60])
         assert with_module.body.replace(ports[0].encode(), b"") \
             == other.body.replace(ports[1].encode(), b""), (method, path[:60])
-        if kind == "redirect" and method == "GET" and "%" not in path \
-                and " " not in path:
+        if kind == "redirect" and method == "GET" \
+                and odd.isdisjoint(path) and not path.startswith("/.."):
             assert with_module.status == 301, (method, path[:60])
     validation.finish()
     assert validation.ask(validation.path).status != 200
