@@ -119,6 +119,17 @@ static const char *skip_space(const char *c)
     return c + strspn(c, " \t");
 }
 
+/* How much is between `c`, behind a quote, and the quote that ends it. */
+static apr_size_t quoted_length(const char *c)
+{
+    const char *at = c;
+
+    while (*at && *at != '"') {
+        at += at[0] == '\\' && at[1] ? 2 : 1;
+    }
+    return (apr_size_t)(at - c);
+}
+
 /* One token or quoted string; `c` moves behind it. */
 static const char *take_word(const char **c, apr_pool_t *p)
 {
@@ -131,7 +142,8 @@ static const char *take_word(const char **c, apr_pool_t *p)
         *c += n;
         return word;
     }
-    word = apr_palloc(p, strlen(*c) + 1);
+    /* No more than the word: one header may hold thousands of them. */
+    word = apr_palloc(p, quoted_length(*c + 1) + 1);
     for ((*c)++; **c && **c != '"'; (*c)++) {
         if (**c == '\\' && (*c)[1]) {
             (*c)++;

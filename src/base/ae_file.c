@@ -1,5 +1,6 @@
 #include "ae_file.h"
 
+#include "ae_fault.h"
 #include "ae_file_place.h"
 #include "ae_random.h"
 #include "ae_secret.h"
@@ -94,6 +95,7 @@ static apr_status_t draft_publish(const draft_t *draft,
 {
     int dir = draft->place.dir;
 
+    ae_fault_point();
     if (renameat(dir, draft->temp, dir, draft->place.name) != 0) {
         return errno;
     }

@@ -1,3 +1,4 @@
+#include "ae_fault.h"
 #include "ae_file.h"
 #include "ae_file_place.h"
 
@@ -28,10 +29,12 @@ static apr_status_t dir_open(int *fd, int parent, const char *name)
 static apr_status_t dir_make(const ae_file_place_t *place, mode_t mode,
                              ae_file_owner_t owner)
 {
-    int made = mkdirat(place->dir, place->name, 0700) == 0;
-    apr_status_t status = made || errno == EEXIST ? APR_SUCCESS : errno;
-    int fd;
+    int made, fd;
+    apr_status_t status;
 
+    ae_fault_point();
+    made = mkdirat(place->dir, place->name, 0700) == 0;
+    status = made || errno == EEXIST ? APR_SUCCESS : errno;
     if (status == APR_SUCCESS) {
         status = dir_open(&fd, place->dir, place->name);
     }
@@ -68,6 +71,7 @@ static apr_status_t places_rename(const ae_file_place_t *from,
 {
     apr_status_t status;
 
+    ae_fault_point();
     if (renameat(from->dir, from->name, to->dir, to->name) != 0) {
         return errno;
     }
@@ -172,6 +176,7 @@ static apr_status_t entry_remove(int parent, const char *name, int depth,
     struct stat info;
     apr_status_t status = APR_SUCCESS;
 
+    ae_fault_point();
     if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
         status = errno;
     } else if (S_ISDIR(info.st_mode)) {

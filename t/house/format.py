@@ -20,7 +20,8 @@ def missing(house):
 
 
 def check(house):
-    paths = house.files("mod_acme_edge.c", "src/*/*.[ch]", "t/unit/*.[ch]")
+    paths = house.files("mod_acme_edge.c", "src/*/*.[ch]", "t/unit/*.[ch]",
+                        "t/fuzz/*.[ch]")
     if not paths:
         return []
     done = subprocess.run(

@@ -20,8 +20,9 @@ def complain(house, path):
 
 
 def check(house):
-    paths = house.files("src/*/*.h", "t/unit/*.h")
-    paths = [path for path in paths if path.name != "suites.h"]
+    paths = house.files("src/*/*.h", "t/unit/*.h", "t/fuzz/*.h")
+    paths = [path for path in paths
+             if path.name not in ("suites.h", "targets.h")]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         complaints = pool.map(lambda path: complain(house, path), paths)
         return [line for lines in complaints for line in lines]

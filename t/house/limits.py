@@ -16,7 +16,7 @@ SKIPPED = re.compile("|".join([r"pytest\.(mark\.)?" "(skip|xfail)",
                                "importor" "skip", "unittest\\." "skip"]))
 
 CODE = ("mod_acme_edge.c", "src/*/*.[ch]", "t/**/*.[ch]", "t/**/*.py",
-        "Makefile.am", "configure.ac", "bootstrap", ".ci/run")
+        "Makefile.am", "t/*/*.am", "configure.ac", "bootstrap", ".ci/run")
 TEXT = CODE + ("*.md", "docs/**/*.md", "conf/*", "t/**/*.conf")
 
 
