@@ -192,7 +192,10 @@ struct acme_session_t {
     acme_fault_t fault;         /* the last of `failures` */
     apr_pool_t *fault_pool;
     unsigned failures;
+    unsigned troubles;    /* failures in a row */
+    apr_time_t failed_at; /* 0 before; the pause counts from here */
     apr_time_t paused_until;
+    apr_time_t refused_until; /* `fault` is the answer to all until then */
 };
 
 /** Let an order's exchange go out, or what the session needs before.

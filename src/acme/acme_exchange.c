@@ -201,9 +201,9 @@ static acme_verdict_t refuse_transport(acme_fault_t *fault,
                                        const acme_response_t *response)
 {
     acme_fault_begin(fault, exchange->step, response->status);
-    ae_error_why(&fault->err, "no answer from %.300s: %.400s", exchange->url,
-                 response->reason ? response->reason
-                                  : "the reason is unknown");
+    ae_error_why(
+        &fault->err, "no usable answer from %.300s: %.400s", exchange->url,
+        response->reason ? response->reason : "the reason is unknown");
     advise_network(fault);
     return ACME_REFUSED;
 }
@@ -219,6 +219,33 @@ static acme_verdict_t refuse_media(acme_fault_t *fault,
                  response->content_type ? response->content_type
                                         : "no content type",
                  wanted);
+    advise_network(fault);
+    return ACME_REFUSED;
+}
+
+/* RFC 8555 section 7.1.1: the directory may redirect, and it alone. */
+static acme_verdict_t refuse_redirect(acme_fault_t *fault,
+                                      const acme_exchange_t *exchange,
+                                      const acme_response_t *response)
+{
+    acme_fault_begin(fault, exchange->step, AE_EREMOTE);
+    ae_error_why(&fault->err,
+                 "%.300s answered %d, a redirect to %.300s; none is expected "
+                 "there",
+                 exchange->url, response->code,
+                 response->location ? response->location : "nowhere");
+    advise_network(fault);
+    return ACME_REFUSED;
+}
+
+/* As errors to HEAD, which have no body, do. */
+static acme_verdict_t refuse_silence(acme_fault_t *fault,
+                                     const acme_exchange_t *exchange,
+                                     const acme_response_t *response)
+{
+    acme_fault_begin(fault, exchange->step, AE_EREMOTE);
+    ae_error_why(&fault->err, "%.300s answered %d without an explanation",
+                 exchange->url, response->code);
     advise_network(fault);
     return ACME_REFUSED;
 }
@@ -283,10 +310,14 @@ static acme_verdict_t judge_error(acme_answer_t *answer, acme_fault_t *fault,
     ae_error_t cause;
     acme_verdict_t verdict;
 
-    if (!media_is(response->content_type, PROBLEM) &&
-        !media_is(response->content_type, JSON)) {
+    if (response->code >= 300 && response->code < 400) {
+        verdict = refuse_redirect(fault, exchange, response);
+    } else if (!media_is(response->content_type, PROBLEM) &&
+               !media_is(response->content_type, JSON)) {
         verdict =
             refuse_media(fault, exchange, response, "a problem document");
+    } else if (response->body_len == 0) {
+        verdict = refuse_silence(fault, exchange, response);
     } else if (ae_json_parse(&answer->json, response->body, response->body_len,
                              &cause, exchange->p) != APR_SUCCESS) {
         verdict = refuse_json(fault, exchange, response, &cause);

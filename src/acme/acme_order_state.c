@@ -258,10 +258,12 @@ static void fail_impatient(acme_order_t *order, apr_time_t now)
     acme_fault_t fault;
 
     acme_fault_begin(&fault, &acme_step_order, AE_EREMOTE);
-    ae_error_set(&fault.err, AE_EREMOTE, "The CA does not come to an end");
+    ae_error_set(&fault.err, AE_EREMOTE,
+                 "The CA takes too long over the order");
     if (order->poll_at > order->poll_until) {
         fault.retry_after = order->poll_at;
-        ae_error_why(&fault.err, "it wants to be asked again at %s only",
+        ae_error_why(&fault.err,
+                     "it does not want to be asked again before %s",
                      ae_time_print(order->poll_at, order->p));
     } else {
         ae_error_why(
@@ -276,6 +278,10 @@ static void keep_polling(acme_order_t *order, apr_time_t now)
 {
     acme_fault_t fault;
 
+    if (order->poll_until - now > PATIENCE) { /* the clock was set back */
+        order->poll_at = now;
+        order->poll_until = now + PATIENCE;
+    }
     if (expired(order, now)) {
         (void)expire(&fault);
         acme_order_fail(order, &fault);

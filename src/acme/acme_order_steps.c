@@ -180,7 +180,27 @@ static apr_status_t read_new_order(acme_exchange_t *exchange,
     order->url = apr_pstrdup(order->p, url);
     order->account = apr_pstrdup(order->p, exchange->session->account_url);
     order->revision++;
+    exchange->session->accounts_lost = 0; /* this one works */
     return read_order(exchange, answer, now, fault);
+}
+
+/* Nothing was validated yet: it is the account that may not order. */
+static int mend_new_order(acme_exchange_t *exchange,
+                          const acme_answer_t *answer, apr_time_t now,
+                          acme_fault_t *fault)
+{
+    (void)exchange;
+    (void)now;
+    if (answer->problem &&
+        answer->problem->kind == ACME_PROBLEM_UNAUTHORIZED &&
+        answer->problem->subproblems->nelts == 0) {
+        ae_error_next(&fault->err,
+                      "The CA does not let this account order. Ask the CA "
+                      "why; to open a new account, move the provider's "
+                      "directory below accounts/ in ACMEStore away and "
+                      "restart httpd gracefully.");
+    }
+    return 0;
 }
 
 const acme_step_t acme_step_new_order = {
@@ -191,7 +211,27 @@ const acme_step_t acme_step_new_order = {
     .media = ACME_MEDIA_JSON,
     .build = build_new_order,
     .read = read_new_order,
+    .mend = mend_new_order,
 };
+
+/* What belongs to an order and is gone takes the order along: it would be
+ * asked for in vain every day. */
+static int mend_gone(acme_exchange_t *exchange, const acme_answer_t *answer,
+                     apr_time_t now, acme_fault_t *fault)
+{
+    int code = answer->response->code;
+
+    (void)exchange;
+    (void)now;
+    if (answer->response->status == APR_SUCCESS &&
+        (code == 404 || code == 410)) {
+        fault->order_lost = 1;
+        fault->retry = ACME_RETRY_BACKOFF;
+        ae_error_next(&fault->err,
+                      "The order is gone at the CA; a new one is made.");
+    }
+    return 0;
+}
 
 /* -- RFC 8555 section 7.5: an authorization, by POST-as-GET -- */
 
@@ -215,12 +255,13 @@ static apr_status_t read_authorization(acme_exchange_t *exchange,
 
 const acme_step_t acme_step_authorization = {
     .name = "authorization",
-    .failed = "An authorization cannot be read from the CA",
+    .failed = "The CA does not say how a name is to be validated",
     .method = "POST",
     .signing = ACME_SIGNED_BY_KID,
     .media = ACME_MEDIA_JSON,
     .build = build_authorization,
     .read = read_authorization,
+    .mend = mend_gone,
 };
 
 /* -- RFC 8555 section 7.5.1: the CA may look at a challenge now -- */
@@ -259,6 +300,7 @@ const acme_step_t acme_step_challenge = {
     .media = ACME_MEDIA_JSON,
     .build = build_challenge,
     .read = read_challenge,
+    .mend = mend_gone,
 };
 
 /* -- RFC 8555 section 7.4: how the order stands, by POST-as-GET -- */
@@ -271,25 +313,22 @@ static apr_status_t build_order(acme_exchange_t *exchange, acme_fault_t *fault)
     return APR_SUCCESS;
 }
 
-/* An order that is gone, or that the CA does not show to this account any
- * more, cannot be taken up again. */
+/* An order that the CA does not show to this account any more cannot be taken
+ * up again. */
 static int mend_order(acme_exchange_t *exchange, const acme_answer_t *answer,
                       apr_time_t now, acme_fault_t *fault)
 {
-    int code = answer->response->code;
     int refused = answer->problem &&
                   (answer->problem->kind == ACME_PROBLEM_MALFORMED ||
                    answer->problem->kind == ACME_PROBLEM_UNAUTHORIZED);
 
-    (void)now;
-    if (answer->response->status == APR_SUCCESS &&
-        (code == 404 || code == 410 ||
-         (refused && exchange->order->state == ACME_ORDER_TAKE_UP))) {
+    if (refused && exchange->order->state == ACME_ORDER_TAKE_UP) {
         fault->order_lost = 1;
         fault->retry = ACME_RETRY_BACKOFF;
-        ae_error_next(&fault->err, "The order is gone; a new one is made.");
+        ae_error_next(&fault->err,
+                      "The order is gone at the CA; a new one is made.");
     }
-    return 0;
+    return mend_gone(exchange, answer, now, fault);
 }
 
 const acme_step_t acme_step_order = {
@@ -324,19 +363,18 @@ static int mend_finalize(acme_exchange_t *exchange,
                          const acme_answer_t *answer, apr_time_t now,
                          acme_fault_t *fault)
 {
-    (void)fault;
     if (answer->problem &&
         answer->problem->kind == ACME_PROBLEM_ORDER_NOT_READY &&
         exchange->order->finalized < ACME_FINALIZES_MAX) {
         acme_order_poll(exchange->order, answer->retry_after, now);
         return 1;
     }
-    return 0;
+    return mend_gone(exchange, answer, now, fault);
 }
 
 const acme_step_t acme_step_finalize = {
     .name = "finalize",
-    .failed = "The CA did not finalize the order",
+    .failed = "The CA did not take the certificate signing request",
     .method = "POST",
     .signing = ACME_SIGNED_BY_KID,
     .media = ACME_MEDIA_JSON,
@@ -392,4 +430,5 @@ const acme_step_t acme_step_certificate = {
     .media = ACME_MEDIA_CHAIN,
     .build = build_certificate,
     .read = read_certificate,
+    .mend = mend_gone,
 };

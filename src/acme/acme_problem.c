@@ -365,13 +365,15 @@ void acme_problem_explain(ae_error_t *err, const acme_problem_t *problem)
     ae_error_why(err, "%s", why);
     if (cause->unpause && strlen(cause->unpause) <= UNPAUSE_SHOWN_MAX) {
         ae_error_next(err,
-                      "The CA has paused this; lift the pause at %s, then "
-                      "restart httpd gracefully.",
+                      "The CA paused these names after many failures: mend "
+                      "their cause, lift the pause at %s, then restart httpd "
+                      "gracefully.",
                       cause->unpause);
     } else if (cause->unpause) {
-        ae_error_next(err, "The CA has paused this; lift the pause at the "
-                           "address in the CA's words, then restart httpd "
-                           "gracefully.");
+        ae_error_next(err,
+                      "The CA paused these names after many failures: mend "
+                      "their cause, lift the pause at the address in the CA's "
+                      "words, then restart httpd gracefully.");
     } else if (cause->kind == ACME_PROBLEM_USER_ACTION_REQUIRED &&
                cause->instance) {
         ae_error_next(err,

@@ -5,8 +5,21 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* Where the CA does not say how long. */
+/* Where the CA does not say how long: for all orders together what edge_policy
+ * is for each, or a thousand of them would ask a dead CA every minute. */
 #define PAUSE (60 * APR_USEC_PER_SEC)
+#define PAUSES 3 /* each ten times the one before */
+/* Nobody asks for more (ae_time.h); a second, because it is rounded when it is
+ * saved. */
+#define PAUSE_MAX ((7 * 24 * 3600 + 1) * APR_USEC_PER_SEC)
+
+/* How long a refusal that does not pass by itself is the answer to all orders:
+ * a thousand of them must not ask a thousand times. Longer than a pause. */
+#define REFUSAL (2 * 3600 * APR_USEC_PER_SEC)
+
+/* How long an order that is under way waits for the end of a pause. For longer
+ * it must not hold its place among those that are worked on. */
+#define PATIENCE (15 * 60 * APR_USEC_PER_SEC)
 
 /* Nonces come back with every reply, so few serve many: one more is fetched
  * only where more than this many exchanges wait for each on the wire, or where
@@ -91,11 +104,6 @@ const char *acme_session_terms(const acme_session_t *session)
     return session->terms;
 }
 
-apr_time_t acme_session_paused_until(const acme_session_t *session)
-{
-    return session->paused_until;
-}
-
 void acme_session_set_account(acme_session_t *session, const char *url)
 {
     session->account_url = url ? apr_pstrdup(session->p, url) : NULL;
@@ -139,6 +147,17 @@ apr_status_t acme_session_thumbprint(const char **thumbprint,
     return rv;
 }
 
+static apr_interval_time_t pause_after(unsigned troubles)
+{
+    apr_interval_time_t pause = PAUSE;
+    unsigned i;
+
+    for (i = 1; i < troubles && i < PAUSES; i++) {
+        pause *= 10;
+    }
+    return pause;
+}
+
 /* A step of the session failed: all that waited for it fail with its words,
  * and nobody asks again before the CA's moment. */
 static void fail(acme_session_t *session, const acme_fault_t *fault,
@@ -151,17 +170,65 @@ static void fail(acme_session_t *session, const acme_fault_t *fault,
             acme_problem_copy(fault->problem, session->fault_pool);
     }
     session->failures++;
-    session->paused_until =
-        fault->retry_after ? fault->retry_after : now + PAUSE;
+    session->troubles++;
+    session->failed_at = now;
+    session->paused_until = fault->retry_after
+                                ? fault->retry_after
+                                : now + pause_after(session->troubles);
+    session->refused_until =
+        fault->retry == ACME_RETRY_BACKOFF ? 0 : now + REFUSAL;
     session->revision++;
 }
 
 static void end_pause(acme_session_t *session)
 {
+    session->refused_until = 0;
     if (session->paused_until) {
         session->paused_until = 0;
         session->revision++;
     }
+}
+
+/* The same spans count from now on. */
+static void set_back(acme_session_t *session, apr_interval_time_t span)
+{
+    session->failed_at -= span;
+    if (session->refused_until) {
+        session->refused_until -= span;
+    }
+    if (session->paused_until) {
+        session->paused_until -= span;
+        session->revision++;
+    }
+}
+
+apr_time_t acme_session_paused_until(acme_session_t *session, apr_time_t now)
+{
+    if (now < session->failed_at) {
+        set_back(session, session->failed_at - now);
+    }
+    if (session->paused_until > now + PAUSE_MAX) {
+        end_pause(session);
+    }
+    return session->paused_until;
+}
+
+/* An order under way meets a pause. */
+static acme_next_t meet_pause(apr_time_t *wake, acme_fault_t *fault,
+                              const acme_exchange_t *exchange, apr_time_t now)
+{
+    apr_time_t until = exchange->session->paused_until;
+
+    if (!exchange->order || until - now <= PATIENCE) {
+        *wake = until;
+        return ACME_WAIT;
+    }
+    acme_fault_begin(fault, exchange->step, AE_EREMOTE);
+    fault->retry_after = until;
+    ae_error_why(&fault->err, "the CA wants to be left alone until %s",
+                 ae_time_print(until, exchange->p));
+    ae_error_next(&fault->err, "The same order is taken up again then.");
+    return ACME_FAILED;
 }
 
 void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
@@ -174,6 +241,8 @@ void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
     if (verdict == ACME_ANSWERED &&
         exchange->step->read(exchange, answer, now, fault) == APR_SUCCESS) {
         end_pause(session);
+        /* A nonce is no comfort where the account is what fails. */
+        session->troubles = session->account_url ? 0 : session->troubles;
     } else {
         fail(session, fault, now);
     }
@@ -288,12 +357,34 @@ static acme_next_t go_out(const acme_request_t **request, apr_time_t *wake,
         return launch(request, fault, exchange, carrier, nonce, now);
     }
     if (session->paused_until > now) {
-        *wake = session->paused_until;
-        return ACME_WAIT;
+        return meet_pause(wake, fault, exchange, now);
     }
     return may_fetch_nonce(wake, session, exchange, now)
                ? fetch_nonce(request, fault, session, carrier, now)
                : ACME_WAIT;
+}
+
+/* Whether what the session's last step met is the answer to this one, too. */
+static int is_refused(const acme_session_t *session,
+                      const acme_exchange_t *exchange, int begins,
+                      apr_time_t now)
+{
+    int needs_session = begins || !session->new_order || !session->account_url;
+
+    return (exchange->asked && exchange->failures != session->failures) ||
+           (needs_session && session->refused_until > now);
+}
+
+static void note_asked(acme_exchange_t *exchange, apr_time_t now)
+{
+    if (!exchange->asked) {
+        exchange->asked = 1;
+        exchange->since = now;
+        exchange->failures = exchange->session->failures;
+    }
+    if (exchange->since > now) {
+        exchange->since = now; /* the clock was set back */
+    }
 }
 
 acme_next_t acme_session_admit(const acme_request_t **request,
@@ -302,29 +393,25 @@ acme_next_t acme_session_admit(const acme_request_t **request,
                                acme_exchange_t *exchange,
                                acme_order_t *carrier, apr_time_t now)
 {
+    int begins = carrier->state == ACME_ORDER_BEGIN ||
+                 carrier->state == ACME_ORDER_TAKE_UP;
+    apr_time_t until = acme_session_paused_until(session, now);
     acme_exchange_t *own;
 
-    if (exchange->asked && exchange->failures != session->failures) {
+    if (is_refused(session, exchange, begins, now)) {
         *fault = session->fault;
         return ACME_FAILED;
     }
-    if (session->paused_until > now &&
-        (carrier->state == ACME_ORDER_BEGIN ||
-         carrier->state == ACME_ORDER_TAKE_UP)) {
-        *wake = session->paused_until;
+    if (until > now && begins) {
+        *wake = until;
         return ACME_WAIT;
     }
-    if (!exchange->asked) {
-        exchange->asked = 1;
-        exchange->since = now;
-        exchange->failures = session->failures;
-    }
+    note_asked(exchange, now);
     if (session->new_order && session->account_url) {
         return go_out(request, wake, fault, exchange, carrier, now);
     }
-    if (session->paused_until > now) {
-        *wake = session->paused_until;
-        return ACME_WAIT;
+    if (until > now) {
+        return meet_pause(wake, fault, exchange, now);
     }
     own = own_exchange(session);
     return own->carrier ? ACME_WAIT

@@ -44,7 +44,9 @@ const char *acme_session_account_url(const acme_session_t *session);
 /** The terms of service as the directory names them, or NULL. */
 const char *acme_session_terms(const acme_session_t *session);
 
-/** Until when the CA asked for quiet; 0 for not at all. */
-apr_time_t acme_session_paused_until(const acme_session_t *session);
+/** Until when the CA is not asked, because it said so or a step of the session
+ * failed; 0 for not at all. Where the clock was set back during the pause, what
+ * was left of it counts from `now`; a pause of more than a week is none. */
+apr_time_t acme_session_paused_until(acme_session_t *session, apr_time_t now);
 
 #endif

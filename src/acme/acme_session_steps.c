@@ -89,7 +89,7 @@ static apr_status_t read_new_nonce(acme_exchange_t *exchange,
 
 const acme_step_t acme_step_new_nonce = {
     .name = "newNonce",
-    .failed = "The CA gives no nonce",
+    .failed = "The CA gives no nonce, the number that each request must carry",
     .method = "HEAD",
     .signing = ACME_UNSIGNED,
     .media = ACME_MEDIA_NONE,

@@ -12,10 +12,6 @@
 /* How often a restart is asked for: the first gap of a minute every second. */
 #define ASKS_PER_GAP 60
 #define DEPLOY_PAUSE_MIN apr_time_from_sec(1)
-#define DEPLOY_GAP_MAX apr_time_from_sec(86400)
-
-/* An expiring certificate makes an error of a warning. */
-#define URGENT_SHARE 10
 
 typedef enum job_state_t {
     JOB_RESTING,
@@ -77,15 +73,24 @@ static const edge_provider_t *provider_of(const edge_job_t *job)
                          const edge_provider_t *);
 }
 
+static apr_time_t quiet_until(const edge_job_t *job, apr_time_t now)
+{
+    const edge_state_t *state = &job->standing.state;
+
+    return edge_sessions_quiet_until(job->context->sessions, job->cert, state,
+                                     state->provider % count_providers(job),
+                                     now);
+}
+
 /* --- status -------------------------------------------------------------- */
 
-static void make_source(edge_status_source_t *source, const edge_job_t *job)
+static void make_source(edge_status_source_t *source, const edge_job_t *job,
+                        apr_time_t now)
 {
     edge_standing_source(source, &job->standing, job->cert);
     source->restarts_itself = job->context->config->restarts_itself;
     source->queued = job->state == JOB_QUEUED;
-    source->paused_until =
-        edge_sessions_paused_until(job->context->sessions, provider_of(job));
+    source->paused_until = quiet_until(job, now);
     if (job->state == JOB_ORDERING) {
         source->order_step = edge_attempt_step(job->attempt);
     }
@@ -97,7 +102,7 @@ static void publish(edge_job_t *job, apr_time_t now)
     edge_status_source_t source;
     edge_status_t status;
 
-    make_source(&source, job);
+    make_source(&source, job, now);
     edge_status_derive(&status, &source, now);
     if (memcmp(&status, &job->status, sizeof(status)) != 0) {
         memcpy(&job->status, &status, sizeof(status));
@@ -121,22 +126,15 @@ static void save_state(edge_job_t *job)
 
 /* --- ends of an attempt -------------------------------------------------- */
 
-static int is_urgent(const edge_job_t *job, apr_time_t now)
-{
-    const edge_leaf_t *live = &job->standing.live;
-    apr_interval_time_t lifetime = edge_standing_lifetime(&job->standing);
-
-    return !live->present ||
-           live->facts.not_after - now < lifetime / URGENT_SHARE;
-}
-
 static void log_failure(const edge_job_t *job, const char *id, apr_time_t now)
 {
     const edge_state_t *state = &job->standing.state;
     const ae_error_t *error = &state->error;
     apr_pool_t *p = job->context->scratch;
 
-    ae_log(job_log(job), is_urgent(job, now) ? AE_LOG_ERROR : AE_LOG_WARNING,
+    ae_log(job_log(job),
+           edge_standing_urgent(&job->standing, now) ? AE_LOG_ERROR
+                                                     : AE_LOG_WARNING,
            "%s: %s: %s%s%s; next attempt %s%s%s", id, job->cert->name,
            error->what, error->why[0] ? ": " : "", error->why,
            state->next_attempt == 0
@@ -212,28 +210,31 @@ static apr_status_t open_attempt(edge_job_t *job, ae_error_t *err)
 {
     const edge_scheduler_config_t *config = job->context->config;
     edge_attempt_config_t attempt = {0};
-    apr_status_t status;
 
     attempt.store = config->store;
     attempt.cert = job->cert;
     attempt.provider = provider_of(job);
     attempt.challenges = &config->challenges;
     attempt.log = config->log;
-    status = edge_sessions_open(&job->session, job->context->sessions,
-                                attempt.provider, err);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
     attempt.session = job->session;
     return edge_attempt_begin(&job->attempt, &attempt, err, job->p);
 }
 
+/* A pause that was in the store is known only now that the session is open. To
+ * wait for its end among those under way would hold up other CAs. */
 void edge_job_begin(edge_job_t *job, apr_time_t now)
 {
     edge_failure_t failure = {"AE040", {0}, "prepare", ACME_RETRY_BACKOFF, 0};
+    apr_status_t status =
+        edge_sessions_open(&job->session, job->context->sessions,
+                           provider_of(job), &failure.error);
 
     apr_pool_create(&job->p, job->context->p);
-    if (open_attempt(job, &failure.error) == APR_SUCCESS) {
+    if (status == APR_SUCCESS && quiet_until(job, now) > now) {
+        move(job, "the CA is left alone", JOB_RESTING);
+        drop_attempt(job);
+    } else if (status == APR_SUCCESS &&
+               open_attempt(job, &failure.error) == APR_SUCCESS) {
         move(job, job->state == JOB_QUEUED ? "turn" : "due", JOB_ORDERING);
     } else {
         fail(job, &failure, now);
@@ -299,6 +300,7 @@ static void read_standing(edge_job_t *job, apr_time_t now)
     apr_pool_t *p = job->context->scratch;
     json_t *saved;
     ae_error_t err;
+    apr_status_t status;
 
     /* It finishes what a crash or a full disk left half done. */
     if (edge_store_order_load(&saved, config->store, job->cert, &err, p) !=
@@ -309,6 +311,11 @@ static void read_standing(edge_job_t *job, apr_time_t now)
     }
     edge_standing_read(&job->standing, config->store, job->cert, now,
                        config->log, p);
+    if (job->standing.state_damaged) {
+        /* Where it cannot be kept, the next state takes its place. */
+        status = edge_state_set_aside(config->store, job->cert, &err, p);
+        (void)status;
+    }
 }
 
 static void settle(edge_job_t *job, apr_time_t now)
@@ -349,26 +356,14 @@ static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)
     }
 }
 
-/* The gap grows with the time that a set has waited, so that restarts which
- * change nothing (say, because live/ is on a full disk) come ever seldomer. */
-static apr_interval_time_t restart_gap(const edge_job_t *job, apr_time_t now)
-{
-    const ae_cert_facts_t *facts = &job->standing.staged.facts;
-    apr_interval_time_t gap =
-        edge_policy_restart_gap(facts->not_after - facts->not_before);
-    apr_interval_time_t waited = now - job->standing.state.last_sign_at;
-
-    if (waited / 2 > gap) {
-        gap = waited / 2 < DEPLOY_GAP_MAX ? waited / 2 : DEPLOY_GAP_MAX;
-    }
-    return gap;
-}
-
 static void ask_for_deployment(edge_job_t *job, apr_time_t now,
                                apr_time_t *wake)
 {
     const edge_scheduler_config_t *config = job->context->config;
-    apr_interval_time_t gap = restart_gap(job, now);
+    const ae_cert_facts_t *facts = &job->standing.staged.facts;
+    apr_interval_time_t gap =
+        edge_policy_restart_gap(facts->not_after - facts->not_before,
+                                now - job->standing.state.last_sign_at);
     apr_interval_time_t pause = gap / ASKS_PER_GAP;
 
     config->deploy(config->ctx, gap);
@@ -416,6 +411,17 @@ static void wait_for_deployment(edge_job_t *job,
     }
 }
 
+/* An order that is kept is its provider's; any other may be anybody's. */
+static void choose_provider(edge_job_t *job, apr_time_t now)
+{
+    edge_state_t *state = &job->standing.state;
+
+    if (!job->standing.order_kept) {
+        state->provider = edge_sessions_choose(job->context->sessions,
+                                               job->cert, state, now);
+    }
+}
+
 int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
 {
     edge_status_source_t source;
@@ -423,8 +429,12 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     int news;
 
     *wake = 0;
+    if (edge_tally_rebase(&job->standing.state, now)) {
+        save_state(job);
+    }
     find_staged(job, now);
-    make_source(&source, job);
+    choose_provider(job, now);
+    make_source(&source, job, now);
     edge_plan(&plan, &source, now);
     if (is_order(plan.action) && plan.at <= now) {
         return 1;

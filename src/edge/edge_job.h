@@ -31,7 +31,8 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake);
 /** Tell that it is due and others go first. */
 void edge_job_queue(edge_job_t *job, apr_time_t now);
 
-/** Begin an attempt. Ask edge_job_next then, also where it failed at once. */
+/** Begin an attempt. Ask edge_job_next then, also where it failed at once or
+ * was put off because the CA is left alone. */
 void edge_job_begin(edge_job_t *job, apr_time_t now);
 
 typedef enum edge_job_next_t {

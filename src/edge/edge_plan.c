@@ -149,20 +149,23 @@ static void decide(edge_plan_t *plan, const edge_status_source_t *source,
     }
 }
 
-/* RFC 8555 section 6.6: what the CA asked of one order holds for the next.
- * One that is under way may go on. */
+/* RFC 8555 section 6.6: what the CA asked of one order holds for the next, and
+ * for one in the store. One that is under way may go on. */
 static void put_off(edge_plan_t *plan, const edge_status_source_t *source,
                     apr_time_t now, apr_pool_t *p)
 {
     int begins = plan->action == EDGE_ACTION_SIGN ||
                  plan->action == EDGE_ACTION_RENEW ||
-                 plan->action == EDGE_ACTION_RETRY;
+                 plan->action == EDGE_ACTION_RETRY ||
+                 plan->action == EDGE_ACTION_FOLLOW;
 
-    if (begins && source->paused_until > now &&
+    if (begins && source->order_step == NULL && source->paused_until > now &&
         source->paused_until > plan->at) {
         set(plan, plan->action, source->paused_until,
-            apr_pstrcat(p, "the CA asked for quiet until then; ", plan->reason,
-                        NULL));
+            apr_pstrcat(p,
+                        "the CA is left alone until then, because it said so "
+                        "or its last answer was no good; ",
+                        plan->reason, NULL));
     }
 }
 

@@ -109,7 +109,11 @@ apr_time_t edge_policy_retry_at(unsigned attempts, acme_retry_t retry,
     return retry_after > moment ? retry_after : moment;
 }
 
-apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime)
+apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime,
+                                            apr_interval_time_t waited)
 {
-    return lifetime > 0 ? clamp(lifetime / 12, SECOND, MINUTE) : MINUTE;
+    apr_interval_time_t least =
+        lifetime > 0 ? clamp(lifetime / 12, SECOND, MINUTE) : MINUTE;
+
+    return clamp(waited / 2, least, DAY);
 }

@@ -43,7 +43,10 @@ apr_time_t edge_policy_retry_at(unsigned attempts, acme_retry_t retry,
                                 apr_uint32_t random);
 
 /** How far apart two restarts must be at least: a minute, or a twelfth of the
- * shortest lifetime that waits. */
-apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime);
+ * shortest lifetime that waits. It grows to half the time that a set has
+ * `waited`, up to a day, so that restarts which change nothing (say, because
+ * live/ is on a full disk) come ever seldomer. */
+apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime,
+                                            apr_interval_time_t waited);
 
 #endif

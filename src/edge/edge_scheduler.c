@@ -7,6 +7,9 @@
 #define IN_FLIGHT_MAX 256
 #define LONGEST_SLEEP apr_time_from_sec(86400)
 
+/* A clock that goes back by less is merely being kept right. */
+#define CLOCK_SLACK apr_time_from_sec(1)
+
 typedef struct flight_t {
     const acme_request_t *request;
     int job;
@@ -32,7 +35,8 @@ struct edge_scheduler_t {
     apr_time_t asked; /* counts up: who became ready first is asked first */
     activity_t *active;
     int active_count;
-    int begun; /* a job was begun in this call */
+    int begun;       /* a job was begun in this call */
+    apr_time_t last; /* when it was asked last */
     flight_t flights[IN_FLIGHT_MAX];
     int flight_count;
     apr_pool_t *p;
@@ -102,6 +106,21 @@ static void wake_all(edge_scheduler_t *scheduler, apr_time_t now)
     }
 }
 
+/* Where the clock was set back, a moment that was near may be a year away: all
+ * that wait for one are to say anew for which. */
+static void watch_clock(edge_scheduler_t *scheduler, apr_time_t now)
+{
+    int i;
+
+    for (i = 0; now + CLOCK_SLACK < scheduler->last && i < scheduler->count;
+         i++) {
+        if (edge_queue_has(scheduler->clock, i)) {
+            edge_queue_set(scheduler->clock, i, now);
+        }
+    }
+    scheduler->last = now;
+}
+
 /* Ask one job. @return whether it has a request */
 static int ask(edge_scheduler_t *scheduler, int number, apr_time_t now,
                edge_dispatch_t *dispatch)
@@ -147,6 +166,7 @@ int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
 
     scheduler->begun = 0;
     apr_pool_clear(scheduler->context.scratch);
+    watch_clock(scheduler, now);
     wake_all(scheduler, now);
     while (!scheduler->begun && scheduler->flight_count < IN_FLIGHT_MAX &&
            (number = edge_queue_first(scheduler->ready, &at)) >= 0) {

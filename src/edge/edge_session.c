@@ -1,5 +1,7 @@
 #include "edge_session.h"
 
+#include "edge_tally.h"
+
 #include <string.h>
 
 struct edge_sessions_t {
@@ -162,11 +164,49 @@ apr_status_t edge_sessions_open(edge_session_t **session,
 }
 
 apr_time_t edge_sessions_paused_until(const edge_sessions_t *sessions,
-                                      const edge_provider_t *provider)
+                                      const edge_provider_t *provider,
+                                      apr_time_t now)
 {
     const edge_session_t *session = find(sessions, provider);
 
-    return session != NULL ? acme_session_paused_until(session->acme) : 0;
+    return session != NULL ? acme_session_paused_until(session->acme, now) : 0;
+}
+
+apr_time_t edge_sessions_quiet_until(const edge_sessions_t *sessions,
+                                     const edge_cert_t *cert,
+                                     const edge_state_t *state, unsigned index,
+                                     apr_time_t now)
+{
+    apr_time_t own = edge_tally_quiet(state, index);
+    apr_time_t all = edge_sessions_paused_until(
+        sessions,
+        APR_ARRAY_IDX(cert->providers, index, const edge_provider_t *), now);
+
+    return own > all ? own : all;
+}
+
+unsigned edge_sessions_choose(const edge_sessions_t *sessions,
+                              const edge_cert_t *cert,
+                              const edge_state_t *state, apr_time_t now)
+{
+    unsigned count = (unsigned)cert->providers->nelts;
+    unsigned best = 0, i;
+    apr_time_t first = 0;
+
+    for (i = 0; i < count; i++) {
+        unsigned one = (state->provider + i) % count;
+        apr_time_t until =
+            edge_sessions_quiet_until(sessions, cert, state, one, now);
+
+        if (until <= now) {
+            return one;
+        }
+        if (i == 0 || until < first) {
+            best = one;
+            first = until;
+        }
+    }
+    return best;
 }
 
 acme_session_t *edge_session_acme(const edge_session_t *session)

@@ -6,7 +6,7 @@
 
 #include "acme_session.h"
 #include "ae_log.h"
-#include "edge_store.h"
+#include "edge_state.h"
 
 typedef struct edge_sessions_t edge_sessions_t;
 typedef struct edge_session_t edge_session_t;
@@ -26,10 +26,26 @@ AE_CHECKED apr_status_t edge_sessions_open(edge_session_t **session,
                                            const edge_provider_t *provider,
                                            ae_error_t *err);
 
-/** Until when a provider asked for quiet; 0 where it did not, or where no
- * session with it was opened yet. */
+/** Until when a provider is not asked (acme_session_paused_until); 0 where it
+ * may be, or where no session with it was opened yet. */
 apr_time_t edge_sessions_paused_until(const edge_sessions_t *sessions,
-                                      const edge_provider_t *provider);
+                                      const edge_provider_t *provider,
+                                      apr_time_t now);
+
+/** Until when the provider at `index` of a certificate is not asked for it: the
+ * session's pause or the certificate's own; 0 or a moment that is over where it
+ * may be. */
+apr_time_t edge_sessions_quiet_until(const edge_sessions_t *sessions,
+                                     const edge_cert_t *cert,
+                                     const edge_state_t *state, unsigned index,
+                                     apr_time_t now);
+
+/** Which of a certificate's providers to ask: the one whose turn it is; where
+ * it is left alone the next that is not; where all are, the one that may be
+ * asked first. */
+unsigned edge_sessions_choose(const edge_sessions_t *sessions,
+                              const edge_cert_t *cert,
+                              const edge_state_t *state, apr_time_t now);
 
 acme_session_t *edge_session_acme(const edge_session_t *session);
 

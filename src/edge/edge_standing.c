@@ -10,6 +10,9 @@
  * ones are the server's own, longer ones may be the person's. */
 #define PERSON_PAUSE apr_time_from_sec(600)
 
+/* Less than this share of a lifetime left makes an error of a warning. */
+#define URGENT_SHARE 10
+
 static void explain(char *text, apr_size_t size, const ae_error_t *err,
                     apr_pool_t *p)
 {
@@ -114,13 +117,15 @@ static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
     }
 }
 
-static void read_state(edge_state_t *state, const edge_store_t *store,
+static void read_state(edge_standing_t *standing, const edge_store_t *store,
                        const edge_cert_t *cert, const ae_log_t *log,
                        apr_pool_t *p)
 {
+    edge_state_t *state = &standing->state;
     ae_error_t err;
     apr_status_t status = edge_state_load(state, store, cert, &err, p);
 
+    standing->state_damaged = status == AE_EFORMAT;
     if (status != APR_SUCCESS) {
         ae_log(log, AE_LOG_WARNING,
                "AE044: %s: what was remembered of earlier attempts cannot be "
@@ -151,7 +156,7 @@ void edge_standing_read(edge_standing_t *standing, const edge_store_t *store,
     memset(standing, 0, sizeof(*standing));
     read_live(&standing->live, store, cert, log, ptemp);
     read_staged(&standing->staged, store, cert, now, log, ptemp);
-    read_state(&standing->state, store, cert, log, ptemp);
+    read_state(standing, store, cert, log, ptemp);
     edge_live_deployment(&standing->deployment, store, cert, ptemp);
     standing->order_kept = read_order(store, cert, ptemp);
 }
@@ -186,8 +191,11 @@ static edge_settled_t forget(edge_standing_t *standing,
 /* Somebody who acted has no other way to say so than a restart. */
 static edge_settled_t settle_person(edge_state_t *state, apr_time_t now)
 {
+    apr_interval_time_t ago = now - state->last_sign_at;
+
+    /* A failure in the future was before the clock was set back. */
     if (state->attempts == 0 || state->next_attempt != 0 ||
-        now - state->last_sign_at < PERSON_PAUSE) {
+        (ago >= 0 && ago < PERSON_PAUSE)) {
         return EDGE_SETTLED_NOTHING;
     }
     state->next_attempt = now;
@@ -227,6 +235,8 @@ edge_settled_t edge_standing_settle(edge_standing_t *standing,
 
     if (strcmp(standing->state.fingerprint, fingerprint) != 0) {
         settled = forget(standing, fingerprint);
+    } else if (edge_tally_rebase(&standing->state, now)) {
+        settled = EDGE_SETTLED_CHANGED;
     } else {
         settled = settle_person(&standing->state, now);
     }
@@ -255,6 +265,15 @@ apr_interval_time_t edge_standing_lifetime(const edge_standing_t *standing)
     const ae_cert_facts_t *facts = &standing->live.facts;
 
     return standing->live.present ? facts->not_after - facts->not_before : 0;
+}
+
+int edge_standing_urgent(const edge_standing_t *standing, apr_time_t now)
+{
+    const edge_leaf_t *live = &standing->live;
+
+    return !live->present ||
+           live->facts.not_after - now <
+               edge_standing_lifetime(standing) / URGENT_SHARE;
 }
 
 static const char *misfit(const edge_leaf_t *leaf)

@@ -23,11 +23,13 @@ typedef struct edge_standing_t {
     edge_state_t state;
     edge_deployment_t deployment;
     int order_kept;
+    int state_damaged; /* what is in the store in the place of `state` */
 } edge_standing_t;
 
 /** Read it, and touch nothing. What is there and cannot be read counts as not
  * there and is logged. Any process that can read the store; the worker calls
- * edge_store_order_load before, for what a crash left half done. */
+ * edge_store_order_load before, for what a crash left half done, and
+ * edge_state_set_aside after it for a damaged state. */
 void edge_standing_read(edge_standing_t *standing, const edge_store_t *store,
                         const edge_cert_t *cert, apr_time_t now,
                         const ae_log_t *log, apr_pool_t *ptemp);
@@ -53,6 +55,9 @@ void edge_standing_staged(edge_standing_t *standing,
 
 /** The live certificate's lifetime, 0 where none is live. */
 apr_interval_time_t edge_standing_lifetime(const edge_standing_t *standing);
+
+/** Whether there is none in use, or less than a tenth of its life is left. */
+int edge_standing_urgent(const edge_standing_t *standing, apr_time_t now);
 
 /** Say it as the source of a status; `source` borrows from both. */
 void edge_standing_source(edge_status_source_t *source,

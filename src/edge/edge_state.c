@@ -7,6 +7,7 @@
 
 #define ATTEMPTS_MAX 1000000
 #define PROVIDERS_MAX 1000
+#define QUIET_MAX apr_time_from_sec(7 * 86400)
 
 static const char *const retry_words[] = {
     [ACME_RETRY_BACKOFF] = "backoff",
@@ -52,13 +53,30 @@ static int take_retry(acme_retry_t *retry, const json_t *json)
     return word[0] == '\0';
 }
 
+/* No CA is left alone for more than a week from its answer (ae_time.h), and a
+ * file cannot make it more. */
+static void take_quiet(edge_state_t *state, const json_t *json)
+{
+    const json_t *list = ae_json_get_array(json, "quiet");
+    size_t i;
+
+    for (i = 0; i < EDGE_STATE_PROVIDERS && i < json_array_size(list); i++) {
+        apr_time_t until = json_integer_value(json_array_get(list, i));
+
+        if (until > 0 && until - QUIET_MAX <= state->last_sign_at) {
+            state->quiet[i] = until;
+        }
+    }
+}
+
 static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
 {
     edge_state_t *s = state;
+    int good;
 
     s->last_sign_ok = ae_json_get_bool(json, "lastSignOk", 0);
     edge_record_get_error(&s->error, json, "error", p);
-    return edge_record_get_text(s->fingerprint, sizeof(s->fingerprint), json,
+    good = edge_record_get_text(s->fingerprint, sizeof(s->fingerprint), json,
                                 "fingerprint") &&
            take_number(&s->attempts, json, "attempts", ATTEMPTS_MAX) &&
            take_number(&s->provider, json, "provider", PROVIDERS_MAX) &&
@@ -70,29 +88,20 @@ static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
            edge_record_get_text(s->renew_serial, sizeof(s->renew_serial), json,
                                 "renewSerial") &&
            edge_record_get_time(&s->renew_at, json, "renewAt");
+    take_quiet(s, json);
+    return good;
 }
 
-/* Kept for whoever wants to know how it came to be. */
-static apr_status_t set_aside(const edge_store_t *store,
-                              const edge_cert_t *cert, ae_error_t *err,
-                              apr_pool_t *p)
+static apr_status_t is_damaged(ae_error_t *err, const edge_store_t *store,
+                               const edge_cert_t *cert, apr_pool_t *p)
 {
-    const char *path = state_path(store, cert, ".json", p);
-    const char *aside = state_path(store, cert, ".json.damaged", p);
-    apr_status_t status = ae_file_remove(aside, err, p);
-
-    if (status == APR_SUCCESS) {
-        status = ae_file_rename(path, aside, err, p);
-    }
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    ae_error_set(err, AE_EFORMAT, "%s was damaged", path);
+    ae_error_set(err, AE_EFORMAT, "%s is damaged",
+                 state_path(store, cert, ".json", p));
     ae_error_why(err, "it holds no state, or members that cannot be right");
     return ae_error_next(err,
                          "it is kept as %s; attempts and moments are "
                          "counted anew",
-                         aside);
+                         state_path(store, cert, ".json.damaged", p));
 }
 
 static apr_status_t load(edge_state_t *state, const edge_store_t *store,
@@ -111,7 +120,7 @@ static apr_status_t load(edge_state_t *state, const edge_store_t *store,
     }
     memset(state, 0, sizeof(*state));
     return status == APR_SUCCESS || edge_record_is_bad(status)
-               ? set_aside(store, cert, err, p)
+               ? is_damaged(err, store, cert, p)
                : status;
 }
 
@@ -129,6 +138,31 @@ apr_status_t edge_state_load(edge_state_t *state, const edge_store_t *store,
     return status;
 }
 
+/* Kept for whoever wants to know how it came to be. */
+apr_status_t edge_state_set_aside(const edge_store_t *store,
+                                  const edge_cert_t *cert, ae_error_t *err,
+                                  apr_pool_t *p)
+{
+    const char *aside = state_path(store, cert, ".json.damaged", p);
+    apr_status_t status = ae_file_remove(aside, err, p);
+
+    return status == APR_SUCCESS
+               ? ae_file_rename(state_path(store, cert, ".json", p), aside,
+                                err, p)
+               : status;
+}
+
+static json_t *print_quiet(const edge_state_t *s)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < EDGE_STATE_PROVIDERS; i++) {
+        json_array_append_new(list, json_integer(s->quiet[i]));
+    }
+    return list;
+}
+
 static json_t *print(const edge_state_t *s, apr_pool_t *p)
 {
     json_t *json = ae_json_keep(json_object(), p);
@@ -136,6 +170,7 @@ static json_t *print(const edge_state_t *s, apr_pool_t *p)
     json_object_set_new(json, "fingerprint", json_string(s->fingerprint));
     json_object_set_new(json, "attempts", json_integer(s->attempts));
     json_object_set_new(json, "provider", json_integer(s->provider));
+    json_object_set_new(json, "quiet", print_quiet(s));
     json_object_set_new(json, "nextAttempt", json_integer(s->next_attempt));
     json_object_set_new(json, "retry", json_string(retry_words[s->retry]));
     json_object_set_new(json, "lastSignAt", json_integer(s->last_sign_at));

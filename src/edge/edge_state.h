@@ -8,10 +8,16 @@
 #include "acme_problem.h"
 #include "edge_store.h"
 
+/* More providers than these are not remembered singly. */
+#define EDGE_STATE_PROVIDERS 8
+
 typedef struct edge_state_t {
-    char fingerprint[72];    /* edge_cert_fingerprint of the attempts below */
-    unsigned attempts;       /* failures in a row */
-    unsigned provider;       /* index of the provider to try next */
+    char fingerprint[72]; /* edge_cert_fingerprint of the attempts below */
+    unsigned attempts;    /* failures in a row */
+    unsigned provider;    /* index of the provider to try next */
+    /* By index: the moment before which a provider must not be asked for this
+     * certificate (RFC 8555 section 6.6), or 0 */
+    apr_time_t quiet[EDGE_STATE_PROVIDERS];
     apr_time_t next_attempt; /* 0: as the certificate says, or never */
     acme_retry_t retry;      /* of the last failure */
     apr_time_t last_sign_at; /* 0: never */
@@ -22,14 +28,20 @@ typedef struct edge_state_t {
     apr_time_t renew_at;
 } edge_state_t;
 
-/** Read it; absent gives zeros. A damaged file is set aside as
- * <cert>.json.damaged and gives zeros, with err telling so.
+/** Read it, and touch nothing; any process may. Absent gives zeros, and so
+ * does a damaged file, with err telling so.
  * @return APR_SUCCESS; AE_EFORMAT (state is usable all the same); system's
  * status. */
 AE_CHECKED apr_status_t edge_state_load(edge_state_t *state,
                                         const edge_store_t *store,
                                         const edge_cert_t *cert,
                                         ae_error_t *err, apr_pool_t *p);
+
+/** Worker: keep a damaged file as <cert>.json.damaged, in the place of an older
+ * one. @return APR_SUCCESS; system's status. */
+AE_CHECKED apr_status_t edge_state_set_aside(const edge_store_t *store,
+                                             const edge_cert_t *cert,
+                                             ae_error_t *err, apr_pool_t *p);
 
 AE_CHECKED apr_status_t edge_state_save(const edge_state_t *state,
                                         const edge_store_t *store,

@@ -69,7 +69,7 @@ typedef struct edge_status_source_t {
     const char *staged_misfit; /* why the staged set will not do */
     int order_kept;            /* an order in the store waits to be taken up */
     int queued;                /* due, but others go first */
-    apr_time_t paused_until;   /* the CA asked for quiet; 0: it did not */
+    apr_time_t paused_until;   /* the CA is not asked before; 0: it is */
 } edge_status_source_t;
 
 /** Derive the status. Pure. */

@@ -1,6 +1,7 @@
 #include "edge_store.h"
 
 #include "edge_store_head.h"
+#include "edge_store_heir.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -257,17 +258,34 @@ static apr_status_t try_dir(const edge_store_t *store, ae_error_t *err,
     return status == APR_SUCCESS ? ae_file_remove(path, err, p) : status;
 }
 
+/* The directory comes last: while it belongs to somebody else, what is in it
+ * may not have changed hands. */
+static apr_status_t make_place(const edge_store_t *store, const place_t *place,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    ae_file_owner_t ourselves = {geteuid(), (gid_t)-1};
+    const char *path = edge_store_path(store, p, place->name, NULL);
+    apr_status_t status = APR_SUCCESS;
+
+    if (place->is_workers) {
+        status = edge_store_heir(path, store->worker, err);
+    }
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return ae_file_make_dir(path, place->mode,
+                            place->is_workers ? store->worker : ourselves, err,
+                            p);
+}
+
 static apr_status_t make_places(const edge_store_t *store, ae_error_t *err,
                                 apr_pool_t *p)
 {
-    ae_file_owner_t ourselves = {geteuid(), (gid_t)-1};
     apr_status_t status = APR_SUCCESS;
     apr_size_t i;
 
     for (i = 0; status == APR_SUCCESS && i < PLACES; i++) {
-        status = ae_file_make_dir(
-            edge_store_path(store, p, places[i].name, NULL), places[i].mode,
-            places[i].is_workers ? store->worker : ourselves, err, p);
+        status = make_place(store, &places[i], err, p);
     }
     return status;
 }

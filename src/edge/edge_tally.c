@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+/* The step of a failure that was a refusal by the parent. */
+#define STEP_DEPLOY "deploy"
+
+/* A refusal waits no longer: a day, and a quarter of jitter. */
+#define REFUSAL_MAX apr_time_from_sec(86400 * 5 / 4)
+
 void edge_tally_forget(edge_state_t *state, const char *fingerprint)
 {
     ae_text_copy(state->fingerprint, sizeof(state->fingerprint), fingerprint);
@@ -9,6 +15,7 @@ void edge_tally_forget(edge_state_t *state, const char *fingerprint)
     state->provider = 0;
     state->next_attempt = 0;
     state->retry = ACME_RETRY_BACKOFF;
+    memset(state->quiet, 0, sizeof(state->quiet));
     memset(&state->error, 0, sizeof(state->error));
     memset(state->last_step, 0, sizeof(state->last_step));
 }
@@ -23,12 +30,34 @@ static void count(edge_state_t *state, const char *step,
     ae_text_copy(state->last_step, sizeof(state->last_step), step);
 }
 
+apr_time_t edge_tally_quiet(const edge_state_t *state, unsigned provider)
+{
+    return provider < EDGE_STATE_PROVIDERS ? state->quiet[provider] : 0;
+}
+
+/* When the first of all may be asked again, as far as they said. */
+static apr_time_t first_quiet(const edge_state_t *state, unsigned providers)
+{
+    apr_time_t first = edge_tally_quiet(state, 0);
+    unsigned i;
+
+    for (i = 1; i < providers; i++) {
+        if (edge_tally_quiet(state, i) < first) {
+            first = edge_tally_quiet(state, i);
+        }
+    }
+    return first;
+}
+
 void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
                        unsigned providers, apr_interval_time_t lifetime,
                        apr_time_t now, apr_uint32_t random)
 {
     count(state, failure->step, &failure->error, now);
     state->retry = failure->retry;
+    if (state->provider < EDGE_STATE_PROVIDERS) {
+        state->quiet[state->provider] = failure->retry_after;
+    }
     state->provider = (state->provider + 1) % providers;
     if (state->attempts % providers != 0) {
         state->next_attempt = now;
@@ -38,9 +67,9 @@ void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
     if (providers > 1 && state->retry == ACME_RETRY_PERSON) {
         state->retry = ACME_RETRY_DAILY;
     }
-    state->next_attempt =
-        edge_policy_retry_at(state->attempts / providers, state->retry,
-                             failure->retry_after, lifetime, now, random);
+    state->next_attempt = edge_policy_retry_at(
+        state->attempts / providers, state->retry,
+        first_quiet(state, providers), lifetime, now, random);
 }
 
 void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
@@ -49,10 +78,42 @@ void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
 {
     /* Never before the refusal, even where the clock was set back: that is
      * how it is known to be counted. */
-    count(state, "deploy", error, now > at ? now : at);
+    count(state, STEP_DEPLOY, error, now > at ? now : at);
     state->retry = ACME_RETRY_DAILY;
     state->next_attempt = edge_policy_retry_at(state->attempts, state->retry,
                                                0, lifetime, now, random);
+}
+
+static void rebase_quiet(edge_state_t *state, apr_interval_time_t ahead)
+{
+    int i;
+
+    for (i = 0; i < EDGE_STATE_PROVIDERS; i++) {
+        if (state->quiet[i] != 0) {
+            state->quiet[i] -= ahead;
+        }
+    }
+}
+
+int edge_tally_rebase(edge_state_t *state, apr_time_t now)
+{
+    apr_interval_time_t ahead = state->last_sign_at - now;
+
+    if (state->attempts == 0 || state->next_attempt == 0 || ahead <= 0) {
+        return 0;
+    }
+    if (strcmp(state->last_step, STEP_DEPLOY) != 0) {
+        rebase_quiet(state, ahead);
+        state->next_attempt -= ahead;
+        state->last_sign_at = now;
+        return 1;
+    }
+    /* The moment of a refusal tells that it was counted: it stays. */
+    if (state->next_attempt - now <= REFUSAL_MAX) {
+        return 0;
+    }
+    state->next_attempt = now + REFUSAL_MAX;
+    return 1;
 }
 
 void edge_tally_issued(edge_state_t *state, const ae_cert_facts_t *facts,

@@ -20,9 +20,13 @@ typedef struct edge_failure_t {
 /** Forget the failures: another configuration is tried. */
 void edge_tally_forget(edge_state_t *state, const char *fingerprint);
 
+/** Until when a provider must not be asked for this certificate, or 0. */
+apr_time_t edge_tally_quiet(const edge_state_t *state, unsigned provider);
+
 /** Count a failure and say when to try again. With several providers the next
  * one in turn is tried at once until all had their turn; the ladder of
- * edge_policy_retry_at has a rung for each round.
+ * edge_policy_retry_at has a rung for each round. The CA's own moment is kept
+ * for each provider; a round begins when the first of them may be asked.
  * @param providers how many the certificate has, at least 1
  * @param lifetime of the certificate that is live, 0 for none */
 void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
@@ -35,6 +39,11 @@ void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
 void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
                         apr_time_t at, apr_interval_time_t lifetime,
                         apr_time_t now, apr_uint32_t random);
+
+/** Mend what waits for a moment of a clock that was set back since the last
+ * attempt: as long as it was to wait then, it waits from `now`.
+ * @return whether it changed */
+int edge_tally_rebase(edge_state_t *state, apr_time_t now);
 
 /** Remember a success, and draw the moment of the renewal. */
 void edge_tally_issued(edge_state_t *state, const ae_cert_facts_t *facts,

@@ -10,6 +10,7 @@
 #include <http_config.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Beside letters and digits: what a local part may have without quotes
@@ -50,8 +51,7 @@ static const char *parse_choice(httpd_setting_t *setting,
         word += len + (word[len] == '|');
     }
     return apr_psprintf(p,
-                        "%s: \"%s\" is not what this version can do; write "
-                        "\"%s %s\".",
+                        "%s: this version knows no \"%s\"; write \"%s %s\".",
                         row->name, setting->args, row->name, row->syntax);
 }
 
@@ -152,26 +152,42 @@ static int count_certificates(const char *path)
     return count;
 }
 
+/* To open something else than a file, such as a pipe, could wait for ever.
+ * @return NULL, or why it cannot be read. */
+static const char *check_file(const char *path, apr_pool_t *p)
+{
+    apr_file_t *file;
+    apr_finfo_t info;
+    apr_status_t status = apr_stat(&info, path, APR_FINFO_TYPE, p);
+    char why[128];
+
+    if (status == APR_SUCCESS && info.filetype != APR_REG) {
+        return info.filetype == APR_DIR ? "it is a directory"
+                                        : "it is not a file";
+    }
+    if (status == APR_SUCCESS) {
+        status = apr_file_open(&file, path, APR_FOPEN_READ, 0, p);
+    }
+    if (status != APR_SUCCESS) {
+        return apr_pstrdup(p, apr_strerror(status, why, sizeof(why)));
+    }
+    apr_file_close(file);
+    return NULL;
+}
+
 static const char *parse_trust_file(httpd_setting_t *setting,
                                     const httpd_directive_t *row,
                                     apr_pool_t *p)
 {
     const char *path = ap_server_root_relative(p, setting->args);
-    apr_file_t *file;
-    apr_status_t status = APR_EBADPATH;
-    char why[128];
+    const char *wrong = path ? check_file(path, p) : "it is not a path";
 
-    if (path) {
-        status = apr_file_open(&file, path, APR_FOPEN_READ, 0, p);
-    }
-    if (status != APR_SUCCESS) {
+    if (wrong) {
         return apr_psprintf(p,
                             "%s: %s cannot be read: %s; write the path of a "
                             "file of PEM certificates.",
-                            row->name, path ? path : setting->args,
-                            apr_strerror(status, why, sizeof(why)));
+                            row->name, path ? path : setting->args, wrong);
     }
-    apr_file_close(file);
     if (count_certificates(path) < 1) {
         return apr_psprintf(p,
                             "%s: %s does not hold PEM certificates, or one "
@@ -206,7 +222,7 @@ static const char *parse_key_type(httpd_setting_t *setting,
                             "one of %s.",
                             row->name, setting->args, key_type_words(p));
     }
-    if (ae_key_type_parse(&setting->key_type, setting->args)) {
+    if (ae_key_type_parse(&setting->key_type, lower(setting->args, p))) {
         return apr_psprintf(p, "%s: \"%s\" is not a type of key; write %s.",
                             row->name, setting->args, key_type_words(p));
     }
@@ -232,16 +248,43 @@ static const char *parse_text(httpd_setting_t *setting,
     return NULL;
 }
 
+static int is_graphic(const char *text)
+{
+    while (apr_isgraph(*text)) {
+        text++;
+    }
+    return *text == '\0';
+}
+
+static int is_port(const char *text)
+{
+    apr_size_t len = strlen(text);
+    int number =
+        len <= 5 && strspn(text, "0123456789") == len ? atoi(text) : 0;
+
+    return number >= 1 && number <= 65535;
+}
+
+/* Without a port curl would take one of its own, which nobody expects. */
+static int is_proxy(const apr_uri_t *uri)
+{
+    return uri->scheme &&
+           (ap_cstr_casecmp(uri->scheme, "http") == 0 ||
+            ap_cstr_casecmp(uri->scheme, "https") == 0) &&
+           uri->hostname && *uri->hostname && uri->port_str &&
+           is_port(uri->port_str) &&
+           (uri->path == NULL || strcmp(uri->path, "/") == 0) &&
+           uri->query == NULL && uri->fragment == NULL;
+}
+
 /* The URL is not repeated: there may be a password in it. */
 static const char *parse_proxy(httpd_setting_t *setting,
                                const httpd_directive_t *row, apr_pool_t *p)
 {
     apr_uri_t uri;
 
-    if (apr_uri_parse(p, setting->args, &uri) || uri.scheme == NULL ||
-        (strcmp(uri.scheme, "http") && strcmp(uri.scheme, "https")) ||
-        uri.hostname == NULL || *uri.hostname == '\0' ||
-        (uri.path && strcmp(uri.path, "/")) || uri.query || uri.fragment) {
+    if (!is_graphic(setting->args) || apr_uri_parse(p, setting->args, &uri) ||
+        !is_proxy(&uri)) {
         return apr_psprintf(p,
                             "%s: this is not the URL of an HTTP proxy; write "
                             "scheme, host and port, such as "

@@ -40,8 +40,8 @@
         "type", "ecdsa-p256", "kind of the certificate's key")                \
     ROW(RENEW, "ACMERenew", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice, "auto",   \
         "auto", "when to renew")                                              \
-    ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, 1, span,               \
-        "time|percent", "33%", "how much is left when renewal begins")        \
+    ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,      \
+        span, "time|percent", "33%", "how much is left when renewal begins")  \
     ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice,         \
         "immediately", "immediately", "when a new certificate goes live")     \
     ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|none",         \

@@ -95,23 +95,35 @@ static void log_no_provider(const httpd_setting_t *setting, const char *name,
     }
 }
 
+/* httpd's own reading takes an URL for the name of a host. */
+static int is_server(const char *server, apr_pool_t *p)
+{
+    char *host = NULL;
+    char *scope;
+    apr_port_t port;
+
+    return strchr(server, '/') == NULL &&
+           apr_parse_addr_port(&host, &scope, &port, server, p) ==
+               APR_SUCCESS &&
+           host != NULL;
+}
+
 /* httpd reads these when it starts the store, too late for configtest. */
-static int is_server_list(const char *args, apr_pool_t *p)
+static const char *check_servers(const char *args, apr_pool_t *p)
 {
     char *state;
     char *server = apr_strtok(apr_pstrdup(p, args), ",", &state);
-    int good = server != NULL;
 
-    for (; good && server; server = apr_strtok(NULL, ",", &state)) {
-        char *host = NULL;
-        char *scope;
-        apr_port_t port;
-
-        good = apr_parse_addr_port(&host, &scope, &port, server, p) ==
-                   APR_SUCCESS &&
-               host != NULL;
+    if (server == NULL) {
+        return "host and port of a server are missing";
     }
-    return good;
+    for (; server; server = apr_strtok(NULL, ",", &state)) {
+        if (!is_server(server, p)) {
+            return apr_psprintf(p, "\"%s\" is not host and port of a server",
+                                server);
+        }
+    }
+    return NULL;
 }
 
 /* A provider's create() reads its arguments and makes nothing yet. */
@@ -122,9 +134,7 @@ static const char *check_args(const ap_socache_provider_t *provider,
     ap_socache_instance_t *instance;
 
     if (!strcmp(name, "redis") || !strcmp(name, "memcache")) {
-        return is_server_list(args ? args : "", ptemp)
-                   ? NULL
-                   : "host and port of a server are missing";
+        return check_servers(args ? args : "", ptemp);
     }
     return provider->create(&instance, args, ptemp, ptemp);
 }

@@ -4,21 +4,23 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
+#include <signal.h>
 #include <string.h>
 
 #define WORDS_MAX 700
-#define FAILED 1 /* how httpd -t ends where something is wrong */
+#define NOT_RUN 255 /* how APR tells that there is no such program */
 
-typedef struct rehearsal_t {
+struct httpd_rehearsal_t {
     httpd_rehearsal_done_t *done;
     void *ctx;
     apr_pool_t *pool; /* its own */
     apr_proc_t proc;
     apr_file_t *output;
-} rehearsal_t;
+    int stopped;
+};
 
 /* The end of the output: there httpd says what is wrong. */
-static const char *output_words(const rehearsal_t *rehearsal)
+static const char *output_words(const httpd_rehearsal_t *rehearsal)
 {
     char *words = apr_pcalloc(rehearsal->pool, WORDS_MAX + 1);
     apr_size_t len = 0;
@@ -38,34 +40,53 @@ static const char *output_words(const rehearsal_t *rehearsal)
     return words;
 }
 
-/* The MPM has reaped it; `status` is an exit code, or a signal's number. */
+static const char *failure_words(const httpd_rehearsal_t *rehearsal,
+                                 int status)
+{
+    const char *words;
+
+    if (rehearsal->stopped) {
+        return "httpd -t did not come to an end";
+    }
+    words = output_words(rehearsal);
+    return words[0] ? words
+                    : apr_psprintf(rehearsal->pool,
+                                   "httpd -t said nothing and ended with "
+                                   "status or signal %d",
+                                   status);
+}
+
+/* The MPM has reaped it; `status` is an exit code, or a signal's number: what
+ * makes httpd -t crash would make httpd crash. */
 static void ended(int reason, void *data, int status)
 {
-    rehearsal_t *rehearsal = data;
-    int failed = reason == APR_OC_REASON_DEATH && status == FAILED;
+    httpd_rehearsal_t *rehearsal = data;
+    int passed = reason == APR_OC_REASON_LOST || status == 0 ||
+                 (status == NOT_RUN && !rehearsal->stopped);
 
     if (reason == APR_OC_REASON_DEATH || reason == APR_OC_REASON_LOST) {
         apr_proc_other_child_unregister(rehearsal);
-        rehearsal->done(rehearsal->ctx, !failed,
-                        failed ? output_words(rehearsal) : "");
+        rehearsal->done(rehearsal->ctx, passed,
+                        passed ? "" : failure_words(rehearsal, status));
         apr_pool_destroy(rehearsal->pool);
     }
 }
 
-static const char *const *arguments(const process_rec *process, apr_pool_t *p)
+static const char *const *arguments(int argc, const char *const *argv,
+                                    apr_pool_t *p)
 {
-    const char **argv =
-        apr_pcalloc(p, sizeof(*argv) * ((apr_size_t)process->argc + 2));
+    const char **words = apr_pcalloc(p, sizeof(*words) * ((size_t)argc + 2));
     int i;
 
-    for (i = 0; i < process->argc; i++) {
-        argv[i] = process->argv[i];
+    for (i = 0; i < argc; i++) {
+        words[i] = argv[i];
     }
-    argv[i] = "-t";
-    return argv;
+    words[i] = "-t";
+    return words;
 }
 
-static apr_status_t attributes(apr_procattr_t **attr, rehearsal_t *rehearsal,
+static apr_status_t attributes(apr_procattr_t **attr,
+                               httpd_rehearsal_t *rehearsal,
                                const char *program)
 {
     char path[] = "/acme-edge-XXXXXX";
@@ -90,9 +111,8 @@ static apr_status_t attributes(apr_procattr_t **attr, rehearsal_t *rehearsal,
         *attr, strchr(program, '/') ? APR_PROGRAM_ENV : APR_PROGRAM_PATH);
 }
 
-static apr_status_t run(rehearsal_t *rehearsal, const process_rec *process)
+static apr_status_t run(httpd_rehearsal_t *rehearsal, const char *const *argv)
 {
-    const char *const *argv = arguments(process, rehearsal->pool);
     apr_procattr_t *attr;
     apr_status_t rv = attributes(&attr, rehearsal, argv[0]);
 
@@ -103,26 +123,38 @@ static apr_status_t run(rehearsal_t *rehearsal, const process_rec *process)
     if (rv == APR_SUCCESS) {
         apr_proc_other_child_register(&rehearsal->proc, ended, rehearsal, NULL,
                                       rehearsal->pool);
+        /* A restart must not leave it behind, for nobody would know it. */
+        apr_pool_note_subprocess(rehearsal->pool, &rehearsal->proc,
+                                 APR_KILL_ALWAYS);
     }
     return rv;
 }
 
-apr_status_t httpd_rehearsal_start(const server_rec *server,
+apr_status_t httpd_rehearsal_start(httpd_rehearsal_t **rehearsal, int argc,
+                                   const char *const *argv,
                                    httpd_rehearsal_done_t *done, void *ctx,
                                    apr_pool_t *p)
 {
-    rehearsal_t *rehearsal;
+    httpd_rehearsal_t *made;
     apr_pool_t *pool;
     apr_status_t rv;
 
     apr_pool_create(&pool, p);
-    rehearsal = apr_pcalloc(pool, sizeof(*rehearsal));
-    rehearsal->done = done;
-    rehearsal->ctx = ctx;
-    rehearsal->pool = pool;
-    rv = run(rehearsal, server->process);
+    made = apr_pcalloc(pool, sizeof(*made));
+    made->done = done;
+    made->ctx = ctx;
+    made->pool = pool;
+    rv = run(made, arguments(argc, argv, pool));
     if (rv != APR_SUCCESS) {
         apr_pool_destroy(pool);
+        return rv;
     }
-    return rv;
+    *rehearsal = made;
+    return APR_SUCCESS;
+}
+
+void httpd_rehearsal_stop(httpd_rehearsal_t *rehearsal)
+{
+    rehearsal->stopped = 1;
+    apr_proc_kill(&rehearsal->proc, SIGKILL);
 }

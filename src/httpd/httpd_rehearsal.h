@@ -7,17 +7,27 @@
 
 #include "ae_error.h"
 
-#include <httpd.h>
+#include <apr_pools.h>
 
-/** Told at the end, in the parent's main loop.
+typedef struct httpd_rehearsal_t httpd_rehearsal_t;
+
+/** Told at the end, in the parent's main loop; the rehearsal is gone then.
  * @param words what httpd -t said where it did not pass; for the call only */
 typedef void httpd_rehearsal_done_t(void *ctx, int passed, const char *words);
 
-/** Parent: begin. `done` is called once, seconds later, unless a restart or
- * `p`'s end comes first. A test that could not be run passes.
+/** Parent: begin. `done` is called once, seconds later, unless `p` goes first,
+ * which ends the process. A test that could not be run passes; one that ended
+ * in any other way than well does not.
+ * @param argv how this httpd was started, `argc` words
  * @return APR_SUCCESS, or the system's status where no process came about. */
-AE_CHECKED apr_status_t httpd_rehearsal_start(const server_rec *server,
+AE_CHECKED apr_status_t httpd_rehearsal_start(httpd_rehearsal_t **rehearsal,
+                                              int argc,
+                                              const char *const *argv,
                                               httpd_rehearsal_done_t *done,
                                               void *ctx, apr_pool_t *p);
+
+/** Parent: end one that takes too long. `done` is told that it did not pass,
+ * as soon as the process is gone. */
+void httpd_rehearsal_stop(httpd_rehearsal_t *rehearsal);
 
 #endif

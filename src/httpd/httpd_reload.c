@@ -13,15 +13,17 @@
 
 #define RETAINED_KEY "acme-edge-reload"
 #define REHEARSE_AGAIN apr_time_from_sec(5 * 60)
+#define REHEARSAL_MAX apr_time_from_sec(2 * 60)
 
 struct httpd_reload_t {
     const server_rec *server;
     const httpd_board_t *board;
     const ae_log_t *log;
     apr_pool_t *pool;
-    apr_time_t *restarted_at; /* survives restarts; 0: never by us */
-    apr_time_t rehearse_at;
-    int rehearsing;
+    apr_time_t *restarted_at;     /* survives restarts; 0: never by us */
+    httpd_rehearsal_t *rehearsal; /* NULL: none is under way */
+    apr_time_t begun_at;          /* the rehearsal under way */
+    apr_time_t put_off_at;        /* by the last one; 0: by none */
     int done;
 };
 
@@ -52,10 +54,9 @@ static int mpm_is_running(void)
 }
 
 /* A clock that was set back must not put it off for ever. */
-static int gap_is_over(const httpd_reload_t *reload, apr_interval_time_t gap,
-                       apr_time_t now)
+static int is_over(apr_time_t since, apr_interval_time_t span, apr_time_t now)
 {
-    return now < *reload->restarted_at || now - *reload->restarted_at >= gap;
+    return now < since || now - since >= span;
 }
 
 static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
@@ -78,9 +79,6 @@ static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
 {
     char words[128];
 
-    if (!mpm_is_running()) {
-        return;
-    }
     reload->done = 1;
     *reload->restarted_at = apr_time_now();
     ae_log(reload->log, AE_LOG_NOTICE, "restarting gracefully to deploy %s",
@@ -96,7 +94,7 @@ static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
 static void put_off(httpd_reload_t *reload, const char *words,
                     apr_pool_t *ptemp)
 {
-    reload->rehearse_at = apr_time_now() + REHEARSE_AGAIN;
+    reload->put_off_at = apr_time_now();
     ae_log(reload->log, AE_LOG_ERROR,
            "AE082: httpd does not restart to deploy %s: its configuration on "
            "disk would not start: %s; mend it, apachectl configtest tells "
@@ -109,8 +107,12 @@ static void rehearsed(void *ctx, int passed, const char *words)
     httpd_reload_t *reload = ctx;
     apr_pool_t *ptemp;
 
+    reload->rehearsal = NULL;
+    /* A restart that is under way takes the rehearsal along. */
+    if (!mpm_is_running()) {
+        return;
+    }
     apr_pool_create(&ptemp, reload->pool);
-    reload->rehearsing = 0;
     if (passed) {
         restart(reload, ptemp);
     } else {
@@ -119,18 +121,35 @@ static void rehearsed(void *ctx, int passed, const char *words)
     apr_pool_destroy(ptemp);
 }
 
-void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
+static void rehearse(httpd_reload_t *reload, apr_time_t now)
+{
+    const process_rec *process = reload->server->process;
+
+    reload->begun_at = now;
+    if (httpd_rehearsal_start(&reload->rehearsal, process->argc, process->argv,
+                              rehearsed, reload,
+                              reload->pool) != APR_SUCCESS) {
+        rehearsed(reload, 1, "");
+    }
+}
+
+static int is_due(const httpd_reload_t *reload, apr_time_t now)
 {
     apr_interval_time_t gap;
 
-    if (reload->done || reload->rehearsing || now < reload->rehearse_at ||
-        !httpd_board_deploy_asked(reload->board, &gap) ||
-        !gap_is_over(reload, gap, now) || !mpm_is_running()) {
-        return;
-    }
-    reload->rehearsing = 1;
-    if (httpd_rehearsal_start(reload->server, rehearsed, reload,
-                              reload->pool) != APR_SUCCESS) {
-        rehearsed(reload, 1, "");
+    return !reload->done && httpd_board_deploy_asked(reload->board, &gap) &&
+           is_over(*reload->restarted_at, gap, now) &&
+           is_over(reload->put_off_at, REHEARSE_AGAIN, now) &&
+           mpm_is_running();
+}
+
+void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
+{
+    if (reload->rehearsal == NULL) {
+        if (is_due(reload, now)) {
+            rehearse(reload, now);
+        }
+    } else if (is_over(reload->begun_at, REHEARSAL_MAX, now)) {
+        httpd_rehearsal_stop(reload->rehearsal);
     }
 }

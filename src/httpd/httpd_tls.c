@@ -92,20 +92,23 @@ static apr_status_t private_dir_remove(void *data)
     return rv;
 }
 
+static char *private_dir_in(const char *parent, apr_pool_t *ptemp)
+{
+    return mkdtemp(apr_pstrcat(ptemp, parent, "/" PRIVATE_TEMPLATE, NULL));
+}
+
 static apr_status_t private_dir_make(httpd_tls_t *tls, ae_error_t *err)
 {
     const char *parent = ap_runtime_dir_relative(tls->ptemp, "");
-    char *path = apr_pstrcat(tls->ptemp, parent, "/" PRIVATE_TEMPLATE, NULL);
-    apr_status_t rv;
+    char *path = private_dir_in(parent, tls->ptemp);
+    apr_status_t rv = path ? APR_SUCCESS : apr_get_os_error();
 
-    if (mkdtemp(path) == NULL &&
-        apr_temp_dir_get(&parent, tls->ptemp) == APR_SUCCESS) {
-        path = apr_pstrcat(tls->ptemp, parent, "/" PRIVATE_TEMPLATE, NULL);
-        if (mkdtemp(path) == NULL) {
-            rv = apr_get_os_error();
-            ae_error_set(err, rv, "%s", path);
-            return ae_error_why_status(err, rv);
-        }
+    if (path == NULL && apr_temp_dir_get(&parent, tls->ptemp) == APR_SUCCESS) {
+        path = private_dir_in(parent, tls->ptemp);
+    }
+    if (path == NULL) {
+        ae_error_set(err, rv, "Cannot make a directory in %s", parent);
+        return ae_error_why_status(err, rv);
     }
     tls->private_dir = path;
     apr_pool_cleanup_register(tls->ptemp, path, private_dir_remove,

@@ -1,6 +1,7 @@
 #include "httpd_watchdog.h"
 
 #include "ae_random.h"
+#include "net_clock.h"
 #include "net_worker.h"
 
 #include <ap_mpm.h>
@@ -31,8 +32,8 @@ struct httpd_watchdog_t {
     int gone;
     apr_pool_t *pool; /* of the worker; NULL: it has not begun */
     net_worker_t *worker;
-    apr_time_t start_at;
-    ae_error_t trouble; /* told last, so that it is told once */
+    apr_time_t start_at; /* by net_clock_steady */
+    ae_error_t trouble;  /* told last, so that it is told once */
     int told_busy;
 };
 
@@ -131,7 +132,7 @@ static void tell_trouble(httpd_watchdog_t *watchdog, const ae_error_t *err)
            ae_error_line(err, watchdog->pool));
 }
 
-static void worker_start(httpd_watchdog_t *watchdog, apr_time_t now)
+static void worker_start(httpd_watchdog_t *watchdog)
 {
     static const ae_error_t none;
     ae_error_t err = none;
@@ -148,23 +149,21 @@ static void worker_start(httpd_watchdog_t *watchdog, apr_time_t now)
     }
     if (APR_STATUS_IS_EBUSY(rv)) {
         tell_busy(watchdog);
-        watchdog->start_at = now + LOCK_RETRY;
+        watchdog->start_at = net_clock_steady() + LOCK_RETRY;
     } else {
         tell_trouble(watchdog, &err);
-        watchdog->start_at = now + START_RETRY;
+        watchdog->start_at = net_clock_steady() + START_RETRY;
     }
     worker_drop(watchdog);
 }
 
 static void work(httpd_watchdog_t *watchdog)
 {
-    apr_time_t now = apr_time_now();
-
-    if (watchdog->worker == NULL && now >= watchdog->start_at) {
-        worker_start(watchdog, now);
+    if (watchdog->worker == NULL && net_clock_steady() >= watchdog->start_at) {
+        worker_start(watchdog);
     }
     if (watchdog->worker != NULL) {
-        httpd_board_tick(watchdog->config.board, now);
+        httpd_board_tick(watchdog->config.board, apr_time_now());
         net_worker_tick(watchdog->worker, TICK_BUDGET);
     }
 }

@@ -1,6 +1,7 @@
 #include "net_call.h"
 
 #include <apr_strings.h>
+#include <fcntl.h>
 #include <string.h>
 
 #define CONNECT_MS 10000L
@@ -105,6 +106,15 @@ static void call_set_text(net_call_t *call, CURLoption option,
     call_check(call, curl_easy_setopt(call->easy, option, value));
 }
 
+/* Or every CGI that this child starts would have the connection too. */
+static int call_keep_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)ctx;
+    (void)purpose;
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK
+                                               : CURL_SOCKOPT_ERROR;
+}
+
 static void call_set_sinks(net_call_t *call)
 {
     CURL *easy = call->easy;
@@ -156,6 +166,8 @@ static void call_set_route(net_call_t *call,
     call_set_long(call, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
     call_set_long(call, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     call_set_long(call, CURLOPT_PIPEWAIT, 1);
+    call_check(call, curl_easy_setopt(call->easy, CURLOPT_SOCKOPTFUNCTION,
+                                      call_keep_socket));
     call_set_long(call, CURLOPT_FOLLOWLOCATION,
                   call->request->follow_redirects ? 1 : 0);
     call_set_long(call, CURLOPT_MAXREDIRS, ACME_REDIRECTS_MAX);

@@ -79,6 +79,19 @@ const char *scene_path(const char *below)
     return apr_pstrcat(t_pool, t_dir(), "/store/", below, NULL);
 }
 
+apr_array_header_t *scene_many(int count, const char *providers)
+{
+    apr_array_header_t *certs =
+        apr_array_make(t_pool, count, sizeof(const edge_cert_t *));
+    int i;
+
+    for (i = 0; i < count; i++) {
+        APR_ARRAY_PUSH(certs, const edge_cert_t *) =
+            scene_cert(apr_psprintf(t_pool, "host%d.example", i), providers);
+    }
+    return certs;
+}
+
 const edge_store_t *scene_store(void)
 {
     static const ae_file_owner_t same = {(uid_t)-1, (gid_t)-1};

@@ -25,6 +25,9 @@ edge_cert_t *scene_cert(const char *names, const char *providers);
 /** An array of const edge_cert_t *, the arguments end with NULL. */
 apr_array_header_t *scene_certs(const edge_cert_t *first, ...);
 
+/** So many certificates, host0.example and on, by these providers. */
+apr_array_header_t *scene_many(int count, const char *providers);
+
 /** The store in t_dir()/store; made at the first call. */
 const edge_store_t *scene_store(void);
 

@@ -270,10 +270,10 @@ static void mangle(ca_t *ca, acme_response_t *response)
 static void note(ca_t *ca, const acme_request_t *request,
                  const acme_response_t *response)
 {
-    APR_ARRAY_PUSH(ca->transcript, const char *) =
-        apr_psprintf(t_pool, "%s %s %s\n%s\n-> %d %s", request->step,
-                     request->method, request->url, or_else(request->body, ""),
-                     response->code, or_else(response->body, ""));
+    APR_ARRAY_PUSH(ca->transcript, const char *) = apr_psprintf(
+        t_pool, "%s %s %s at %" APR_TIME_T_FMT "\n%s\n-> %d %s", request->step,
+        request->method, request->url, ca->now, or_else(request->body, ""),
+        response->code, or_else(response->body, ""));
 }
 
 const acme_response_t *ca_answer(ca_t *ca, const acme_request_t *request,

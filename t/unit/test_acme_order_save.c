@@ -214,6 +214,23 @@ START_TEST(test_order_that_is_gone)
 }
 END_TEST
 
+/* A part of it that is gone is not asked for in vain every day. */
+START_TEST(test_part_of_an_order_that_is_gone)
+{
+    static const char *const steps[] = {"authorization", "challenge",
+                                        "finalize", "certificate"};
+
+    ca_spoil(ca, (ca_fault_t){.step = steps[_i],
+                              .nth = 1,
+                              .code = 404,
+                              .body = "{\"type\":\"" URN "malformed\"}"});
+    drive_one(drive, names);
+    check_lost(0, "The order is gone");
+    ck_assert_int_eq(acme_order_failure(drive->orders[0].order)->retry,
+                     ACME_RETRY_BACKOFF);
+}
+END_TEST
+
 START_TEST(test_order_that_became_invalid)
 {
     int index;
@@ -387,6 +404,7 @@ Suite *suite_acme_order_save(void)
     tcase_add_test(tc, test_challenges_are_not_answered_twice);
     tcase_add_test(tc, test_finished_order_needs_the_download_only);
     tcase_add_loop_test(tc, test_order_that_is_gone, 0, 4);
+    tcase_add_loop_test(tc, test_part_of_an_order_that_is_gone, 0, 4);
     tcase_add_test(tc, test_order_that_became_invalid);
     tcase_add_test(tc, test_order_that_expired);
     tcase_add_test(tc, test_order_of_an_account_that_was_lost);

@@ -105,6 +105,28 @@ START_TEST(test_new_order_that_is_processing)
 }
 END_TEST
 
+/* The CA gives out what it issued before. */
+START_TEST(test_new_order_that_is_valid)
+{
+    ca->reuse = 1;
+    ca_spoil(ca, (ca_fault_t){.step = "newOrder",
+                              .nth = 1,
+                              .done = 1,
+                              .content_type = "application/json",
+                              .body = "{\"status\":\"valid\",\"certificate\":"
+                                      "\"https://ca.test/cert/1\"}"});
+    drive_add(drive, t_names("a.example", NULL));
+    while (ca->orders->nelts == 0) {
+        drive_step(drive);
+    }
+    ca_order(ca, 0)->chain = ca_issue(ca, ca_order(ca, 0), drive->csr);
+    drive_run(drive);
+    drive_check_done(drive, 0);
+    ck_assert_uint_eq(ca_count(ca, "finalize"), 0);
+    ck_assert_str_eq(state(0)->status, "valid");
+}
+END_TEST
+
 START_TEST(test_processing_while_it_validates)
 {
     ca_spoil(ca, (ca_fault_t){.step = "order",
@@ -202,6 +224,19 @@ START_TEST(test_challenge_says_when_to_look)
 }
 END_TEST
 
+/* A poll that was a second away does not go a day away. */
+START_TEST(test_polls_when_the_clock_is_set_back)
+{
+    ca->validate_polls = 3;
+    drive_add(drive, t_names("a.example", NULL));
+    drive_to_poll(drive, 0);
+    drive->now -= apr_time_from_sec(86400);
+    drive_run(drive);
+    drive_check_done(drive, 0);
+    ck_assert_int_lt(drive->now, DRIVE_EPOCH);
+}
+END_TEST
+
 START_TEST(test_patience_ends)
 {
     ca->validate_polls = 100000;
@@ -211,7 +246,7 @@ START_TEST(test_patience_ends)
     ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_sec(16 * 60));
     ck_assert_int_gt(drive->now - DRIVE_EPOCH, apr_time_from_sec(14 * 60));
     ck_assert_str_eq(drive->orders[0].err.what,
-                     "The CA does not come to an end");
+                     "The CA takes too long over the order");
     ck_assert_ptr_nonnull(strstr(drive->orders[0].err.why, "15 min"));
 }
 END_TEST
@@ -253,6 +288,7 @@ static TCase *states_case(void)
     tcase_add_test(tc, test_valid_authorizations_of_a_pending_order);
     tcase_add_test(tc, test_order_without_any_authorization);
     tcase_add_test(tc, test_new_order_that_is_processing);
+    tcase_add_test(tc, test_new_order_that_is_valid);
     tcase_add_test(tc, test_processing_while_it_validates);
     tcase_add_test(tc, test_finalize_that_says_ready);
     tcase_add_test(tc, test_order_not_ready);
@@ -261,6 +297,7 @@ static TCase *states_case(void)
     tcase_add_test(tc, test_polls_grow_apart);
     tcase_add_test(tc, test_polls_as_the_ca_says);
     tcase_add_test(tc, test_challenge_says_when_to_look);
+    tcase_add_test(tc, test_polls_when_the_clock_is_set_back);
     tcase_add_test(tc, test_patience_ends);
     tcase_add_test(tc, test_patience_is_not_kept_waiting);
     tcase_add_test(tc, test_order_expires_while_it_is_polled);

@@ -130,13 +130,13 @@ START_TEST(test_a_failed_step_pauses_for_a_minute)
                                      .nth = 1,
                                      .status = APR_ECONNREFUSED});
     (void)fails();
-    ck_assert_int_eq(acme_session_paused_until(drive->session),
+    ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now),
                      drive->now + apr_time_from_sec(60));
     waiting = drive_add(drive, name(1));
     drive_run(drive);
     drive_check_done(drive, waiting);
     ck_assert_int_ge(drive->now, begun + apr_time_from_sec(60));
-    ck_assert_int_eq(acme_session_paused_until(drive->session), 0);
+    ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now), 0);
 }
 END_TEST
 
@@ -178,7 +178,8 @@ START_TEST(test_a_pause_survives_a_restart)
     (void)fails();
     until = drive->now + apr_time_from_sec(7200);
     drive_new_session(drive);
-    ck_assert_int_ge(acme_session_paused_until(drive->session), until);
+    ck_assert_int_ge(acme_session_paused_until(drive->session, drive->now),
+                     until);
     order = drive_add(drive, name(1));
     drive_until(drive, drive->replies + 1);
     ck_assert_int_ge(drive->now, until);
@@ -234,6 +235,103 @@ START_TEST(test_a_pause_when_the_nonces_are_gone)
     ck_assert_str_eq(drive_check_failed(drive, 1)->step, "newNonce");
     drive_check_done(drive, 0);
     ck_assert_int_gt(drive->now - DRIVE_EPOCH, apr_time_from_sec(600));
+}
+END_TEST
+
+/* For a long pause it gives its place to others, and keeps its order. */
+START_TEST(test_a_long_pause_when_the_nonces_are_gone)
+{
+    const acme_failure_t *failure;
+
+    drive->ca->validate_polls = 1;
+    ca_spoil(
+        drive->ca,
+        (ca_fault_t){.step = "challenge", .nth = 1, .done = 1, .no_nonce = 1});
+    drive_add(drive, name(0));
+    drive_to_poll(drive, 0);
+    ca_spoil(drive->ca, (ca_fault_t){.step = "newNonce",
+                                     .nth = 2,
+                                     .code = 503,
+                                     .body = PROBLEM("serverInternal"),
+                                     .retry_after = "86400",
+                                     .no_nonce = 1});
+    drive_add(drive, name(1));
+    drive_run(drive);
+    failure = drive_check_failed(drive, 0);
+    ck_assert_int_eq(failure->order_lost, 0);
+    ck_assert_int_eq(failure->retry_after,
+                     acme_session_paused_until(drive->session, drive->now));
+    ck_assert_ptr_nonnull(strstr(drive->orders[0].err.why, "left alone"));
+    ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_sec(60));
+}
+END_TEST
+
+/* Nobody asks a dead CA every minute for all its orders. */
+START_TEST(test_pauses_grow)
+{
+    static const int pauses[] = {60, 600, 6000, 6000};
+    size_t i;
+
+    ca_spoil(drive->ca, (ca_fault_t){.step = "directory",
+                                     .nth = 1,
+                                     .times = 4,
+                                     .status = APR_ECONNREFUSED});
+    for (i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+        (void)fails();
+        ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now),
+                         drive->now + apr_time_from_sec(pauses[i]));
+    }
+    drive_one(drive, name(10));
+    drive_check_done(drive, drive->count - 1);
+}
+END_TEST
+
+/* What the CA refuses for good it refuses to all orders, and is not asked by
+ * each. */
+START_TEST(test_a_refusal_is_the_answer_to_all)
+{
+    int i;
+
+    ca_spoil(drive->ca, (ca_fault_t){.step = "newAccount",
+                                     .nth = 1,
+                                     .times = 2,
+                                     .code = 400,
+                                     .body = PROBLEM("invalidContact")});
+    for (i = 0; i < 5; i++) {
+        ck_assert_int_eq(fails()->retry, ACME_RETRY_DAILY);
+        ck_assert_str_eq(drive->orders[i].err.why, drive->orders[0].err.why);
+    }
+    ck_assert_uint_eq(ca_count(drive->ca, "newAccount"), 1);
+    drive->now += apr_time_from_sec(3 * 3600);
+    (void)fails();
+    ck_assert_uint_eq(ca_count(drive->ca, "newAccount"), 2);
+    /* A restart is how somebody says that it was mended. */
+    drive_new_session(drive);
+    drive_one(drive, name(9));
+    drive_check_done(drive, drive->count - 1);
+}
+END_TEST
+
+START_TEST(test_a_pause_when_the_clock_is_set_back)
+{
+    const apr_interval_time_t year = apr_time_from_sec(365 * 86400);
+    apr_time_t until;
+
+    ca_spoil(drive->ca, (ca_fault_t){.step = "newAccount",
+                                     .nth = 1,
+                                     .code = 503,
+                                     .body = PROBLEM("serverInternal"),
+                                     .retry_after = "3600"});
+    (void)fails();
+    until = acme_session_paused_until(drive->session, drive->now);
+    drive->now -= year;
+    ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now),
+                     until - year);
+    /* A session that is loaded cannot know how long it was to be. */
+    drive->now -= year;
+    drive_new_session(drive);
+    drive->now -= year;
+    ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now), 0);
 }
 END_TEST
 
@@ -315,7 +413,7 @@ START_TEST(test_damaged_state_is_ignored)
             ae_json_keep(json_loads(damaged[i], 0, NULL), t_pool));
     }
     ck_assert_ptr_null(acme_session_account_url(drive->session));
-    ck_assert_int_eq(acme_session_paused_until(drive->session), 0);
+    ck_assert_int_eq(acme_session_paused_until(drive->session, drive->now), 0);
     drive_one(drive, name(0));
     drive_check_done(drive, 0);
 }
@@ -338,6 +436,10 @@ Suite *suite_acme_session(void)
     tcase_add_test(tc, test_a_pause_survives_a_restart);
     tcase_add_test(tc, test_a_pause_does_not_stop_what_is_under_way);
     tcase_add_test(tc, test_a_pause_when_the_nonces_are_gone);
+    tcase_add_test(tc, test_a_long_pause_when_the_nonces_are_gone);
+    tcase_add_test(tc, test_pauses_grow);
+    tcase_add_test(tc, test_a_refusal_is_the_answer_to_all);
+    tcase_add_test(tc, test_a_pause_when_the_clock_is_set_back);
     tcase_add_test(tc, test_many_orders_when_the_account_is_lost);
     tcase_add_test(tc, test_an_order_that_goes_takes_its_requests_along);
     tcase_add_test(tc, test_save_tells_what_must_survive);

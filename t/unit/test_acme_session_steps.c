@@ -279,6 +279,36 @@ START_TEST(test_account_that_the_ca_lost)
 }
 END_TEST
 
+/* Once for each account that worked, not once for the life of a worker. */
+START_TEST(test_account_that_the_ca_loses_again_later)
+{
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        drive->ca->forget_account = i > 0;
+        drive_one(drive, name(i));
+        drive_check_done(drive, i);
+    }
+    ck_assert_uint_eq(ca_count(drive->ca, "newAccount"), 3);
+}
+END_TEST
+
+/* An account that was deactivated has nothing to do with the DNS. */
+START_TEST(test_account_that_may_not_order)
+{
+    ca_spoil(drive->ca,
+             (ca_fault_t){.step = "newOrder",
+                          .nth = 1,
+                          .code = 401,
+                          .body = "{\"type\":\"" URN "unauthorized\","
+                                  "\"detail\":\"account deactivated\"}"});
+    ck_assert_int_eq(fails()->retry, ACME_RETRY_BACKOFF);
+    check_word(error()->why, "account deactivated");
+    check_word(error()->next, "accounts/");
+    ck_assert_ptr_null(strstr(error()->next, "DNS"));
+}
+END_TEST
+
 START_TEST(test_account_that_the_ca_keeps_losing)
 {
     unsigned requests;
@@ -315,6 +345,8 @@ static TCase *account_case(void)
     tcase_add_test(tc, test_external_account_given);
     tcase_add_test(tc, test_user_action_required);
     tcase_add_test(tc, test_account_that_the_ca_lost);
+    tcase_add_test(tc, test_account_that_the_ca_loses_again_later);
+    tcase_add_test(tc, test_account_that_may_not_order);
     tcase_add_test(tc, test_account_that_the_ca_keeps_losing);
     return tc;
 }

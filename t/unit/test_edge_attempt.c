@@ -156,6 +156,47 @@ START_TEST(a_quick_restart_is_no_person)
 }
 END_TEST
 
+/* The CA looks more than once, also after the first success. */
+START_TEST(tokens_stay_until_the_order_is_final)
+{
+    static const char *const steps[] = {"order", "finalize", "certificate"};
+    int i;
+
+    w = world_begin("a.example b.example", "ca");
+    w->ca->validate_polls = 2;
+    w->ca->issue_polls = 2;
+    for (i = 0; i < 3; i++) {
+        world_go_to(steps[i]);
+        ck_assert_int_eq(scene_challenges_open(), 2);
+    }
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+}
+END_TEST
+
+/* RFC 8555 section 11.1: account keys and certificate keys differ. */
+START_TEST(the_account_key_is_no_certificate_key)
+{
+    const edge_cert_t *cert;
+    ae_key_t *account, *key;
+    const char *jwks[2];
+    ae_error_t err;
+
+    w = world_begin("a.example", "ca");
+    cert = APR_ARRAY_IDX(w->config.certs, 0, const edge_cert_t *);
+    world_go_to("finalize");
+    ck_assert_int_eq(
+        edge_store_account_key(&account, w->config.store, "ca", &err, t_pool),
+        APR_SUCCESS);
+    ck_assert_int_eq(
+        edge_store_order_key(&key, w->config.store, cert, &err, t_pool),
+        APR_SUCCESS);
+    ck_assert_int_eq(acme_jwk(&jwks[0], account, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(acme_jwk(&jwks[1], key, &err, t_pool), APR_SUCCESS);
+    ck_assert_str_ne(jwks[0], jwks[1]);
+}
+END_TEST
+
 START_TEST(a_failed_validation_names_the_name)
 {
     w = world_begin("a.example b.example", "ca");
@@ -239,6 +280,134 @@ START_TEST(another_provider_takes_no_order_over)
 }
 END_TEST
 
+/* RFC 8555 section 6.6, also where another provider fails for other reasons,
+ * and after a restart. */
+START_TEST(retry_after_with_two_providers)
+{
+    w = world_begin("a.example", "ca dead");
+    world_spoil("newOrder", 1, 1, 429, "rateLimited", "21600");
+    world_run(60 * MINUTE);
+    ck_assert_uint_ge(status()->attempts, 3);
+    world_restart();
+    world_run(240 * MINUTE);
+    ck_assert_uint_eq(orders(), 1);
+    world_run_until(0, EDGE_PHASE_STAGED, 2 * DAY);
+}
+END_TEST
+
+/* --- many ---------------------------------------------------------------- */
+
+/* RFC 8555 section 6.6: fifty orders meet a limit, and each asks once. */
+START_TEST(fifty_meet_a_limit)
+{
+    int i;
+
+    w = world_make(scene_many(50, "ca"));
+    world_spoil("newOrder", 1, 50, 429, "rateLimited", "21600");
+    world_start();
+    world_run(MINUTE);
+    ck_assert_uint_eq(orders(), 50);
+    for (i = 0; i < 50; i++) {
+        ck_assert_int_eq(w->statuses[i].phase, EDGE_PHASE_FAILING);
+        ck_assert_int_ge(w->statuses[i].action_at,
+                         w->statuses[i].signed_at + 360 * MINUTE);
+    }
+    world_restart();
+    world_run(358 * MINUTE);
+    ck_assert_uint_eq(orders(), 50);
+    world_run(5 * MINUTE);
+    for (i = 0; i < 50; i++) {
+        ck_assert_int_eq(w->statuses[i].phase, EDGE_PHASE_STAGED);
+    }
+    ck_assert_uint_eq(orders(), 100);
+}
+END_TEST
+
+/* A CA that is down for a day is asked by a thousand no more often than by
+ * one, or nearly so. */
+START_TEST(a_thousand_and_a_dead_ca)
+{
+    int i;
+
+    w = world_make(scene_many(1000, "dead"));
+    world_start();
+    world_run(DAY);
+    ck_assert_uint_ge(w->requests, 4);
+    ck_assert_uint_le(w->requests, 20);
+    for (i = 0; i < 1000; i++) {
+        ck_assert_msg(w->statuses[i].attempts > 0 ||
+                          strstr(w->statuses[i].action_reason, "left alone"),
+                      "%s", w->statuses[i].action_reason);
+    }
+}
+END_TEST
+
+/* An account that the CA refuses is not asked for by each of many. */
+START_TEST(many_and_a_refused_account)
+{
+    w = world_make(scene_many(60, "ca"));
+    world_spoil("newAccount", 1, 10000, 400, "invalidContact", NULL);
+    world_start();
+    world_run(DAY - MINUTE);
+    ck_assert_uint_eq(ca_count(w->ca, "newAccount"), 1);
+    ck_assert_int_eq(scene_logged("error: AE040: host59.example: "), 1);
+    world_run(3 * DAY);
+    ck_assert_uint_le(ca_count(w->ca, "newAccount"), 1 + 3 * 4);
+}
+END_TEST
+
+START_TEST(many_and_a_person)
+{
+    w = world_make(scene_many(60, "ca"));
+    world_spoil("newAccount", 1, 10000, 403, "userActionRequired", NULL);
+    world_start();
+    world_run(30 * DAY);
+    ck_assert_uint_eq(ca_count(w->ca, "newAccount"), 1);
+    ck_assert_int_eq(scene_logged("error: AE041: "), 60);
+}
+END_TEST
+
+/* A pause of one CA that a restart finds in the store is no reason for the
+ * certificates of another one to wait. */
+START_TEST(a_pause_holds_up_nobody_else)
+{
+    apr_array_header_t *certs = scene_many(60, "dead");
+    unsigned asked;
+
+    APR_ARRAY_PUSH(certs, const edge_cert_t *) = scene_cert("a.example", "ca");
+    w = world_make(certs);
+    w->config.certs = scene_many(1, "dead");
+    world_start();
+    world_run_until(0, EDGE_PHASE_FAILING, SECOND);
+    world_stop();
+    w->config.certs = certs;
+    world_start();
+    world_run_until(60, EDGE_PHASE_STAGED, 30 * SECOND);
+    asked = w->requests;
+    ck_assert_ptr_nonnull(strstr(w->statuses[59].action_reason, "left alone"));
+    world_run(MINUTE);
+    ck_assert_uint_gt(w->requests, asked);
+}
+END_TEST
+
+/* A provider that is left alone is passed over where there is another. */
+START_TEST(many_and_the_next_provider)
+{
+    int i;
+
+    w = world_make(scene_many(60, "dead ca"));
+    w->config.restarts_itself = 0;
+    world_start();
+    world_run(30 * SECOND);
+    for (i = 0; i < 60; i++) {
+        ck_assert_int_eq(w->statuses[i].phase, EDGE_PHASE_STAGED);
+        ck_assert_str_eq(w->statuses[i].provider, "dead");
+    }
+    ck_assert_uint_eq(orders(), 60);
+    ck_assert_int_le(scene_logged("AE040"), 2);
+}
+END_TEST
+
 /* --- deployment ---------------------------------------------------------- */
 
 static void damage_staged(void)
@@ -307,12 +476,21 @@ Suite *suite_edge_attempt(void)
     tcase_add_test(tc, what_cannot_mend_waits_for_the_day);
     tcase_add_test(tc, a_person_must_act);
     tcase_add_test(tc, a_quick_restart_is_no_person);
+    tcase_add_test(tc, tokens_stay_until_the_order_is_final);
+    tcase_add_test(tc, the_account_key_is_no_certificate_key);
     tcase_add_test(tc, a_failed_validation_names_the_name);
     tcase_add_test(tc, a_chain_of_other_names);
     tcase_add_test(tc, a_full_challenge_store);
     tcase_add_test(tc, the_next_provider_at_once);
     tcase_add_test(tc, after_a_round_the_ladder);
     tcase_add_test(tc, another_provider_takes_no_order_over);
+    tcase_add_test(tc, retry_after_with_two_providers);
+    tcase_add_test(tc, fifty_meet_a_limit);
+    tcase_add_test(tc, a_thousand_and_a_dead_ca);
+    tcase_add_test(tc, many_and_a_refused_account);
+    tcase_add_test(tc, many_and_a_person);
+    tcase_add_test(tc, a_pause_holds_up_nobody_else);
+    tcase_add_test(tc, many_and_the_next_provider);
     tcase_add_test(tc, a_refused_set_is_not_ordered_in_a_loop);
     tcase_add_test(tc, a_damaged_live_certificate_is_replaced);
     suite_add_tcase(suite, tc);

@@ -224,6 +224,84 @@ START_TEST(another_configuration_forgets_failures)
 }
 END_TEST
 
+/* --- the clock ----------------------------------------------------------- */
+
+static const apr_interval_time_t back[] = {60 * MINUTE, DAY, 365 * DAY};
+
+/* A moment that was near does not go a year away. */
+START_TEST(the_clock_is_set_back_under_way)
+{
+    w = world_begin("a.example", "ca");
+    w->ca->validate_polls = 3;
+    world_go_to("challenge");
+    world_answer();
+    world_send();
+    w->now -= back[_i];
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_int_eq(w->ca->orders->nelts, 1);
+    ck_assert_int_eq(scene_logged("warning: "), 0);
+}
+END_TEST
+
+/* What a failure waits for is the same span, whatever the clock says; a
+ * restart changes nothing in that. */
+START_TEST(the_clock_is_set_back_after_a_failure)
+{
+    w = world_begin("a.example", "ca");
+    world_spoil("newOrder", 1, 1, 429, "rateLimited", "7200");
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    w->now -= back[_i / 2];
+    if (_i % 2) {
+        world_restart();
+    }
+    world_run(119 * MINUTE);
+    ck_assert_uint_eq(ca_count(w->ca, "newOrder"), 1);
+    world_run_until(0, EDGE_PHASE_STAGED, 3 * MINUTE);
+}
+END_TEST
+
+/* The session's pause, too: for the others, and for the CA's next reply. */
+START_TEST(the_clock_is_set_back_in_a_pause)
+{
+    w = world_make(scene_many(5, "ca"));
+    world_spoil("newAccount", 1, 1, 503, "serverInternal", "600");
+    world_start();
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    w->now -= back[_i];
+    world_run(9 * MINUTE);
+    ck_assert_uint_eq(ca_count(w->ca, "newAccount"), 1);
+    world_run_until(4, EDGE_PHASE_STAGED, 3 * MINUTE);
+}
+END_TEST
+
+/* A clock that was a year ahead when httpd started is put right: nothing of
+ * what was remembered then may last. */
+START_TEST(the_clock_was_a_year_ahead)
+{
+    w = world_make(scene_many(1, "ca"));
+    w->now += 365 * DAY;
+    world_spoil("newAccount", 1, 1, 503, "serverInternal", "600");
+    world_start();
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    world_stop();
+    w->now -= 365 * DAY;
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, 20 * MINUTE);
+}
+END_TEST
+
+/* It goes ahead while all sleep: what is due then is done, once. */
+START_TEST(the_clock_goes_ahead_a_year)
+{
+    w = world_begin("a.example", "ca");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_deploy();
+    w->now += 365 * DAY;
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_uint_eq(ca_count(w->ca, "newOrder"), 2);
+}
+END_TEST
+
 Suite *suite_edge_job(void);
 
 Suite *suite_edge_job(void)
@@ -245,6 +323,11 @@ Suite *suite_edge_job(void)
     tcase_add_test(tc, names_changed_after_staging);
     tcase_add_test(tc, another_key_type_is_ordered_at_once);
     tcase_add_test(tc, another_configuration_forgets_failures);
+    tcase_add_loop_test(tc, the_clock_is_set_back_under_way, 0, 3);
+    tcase_add_loop_test(tc, the_clock_is_set_back_after_a_failure, 0, 6);
+    tcase_add_loop_test(tc, the_clock_is_set_back_in_a_pause, 0, 3);
+    tcase_add_test(tc, the_clock_was_a_year_ahead);
+    tcase_add_test(tc, the_clock_goes_ahead_a_year);
     suite_add_tcase(suite, tc);
     return suite;
 }

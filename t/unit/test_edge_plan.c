@@ -247,7 +247,17 @@ START_TEST(the_ca_asked_for_quiet)
     decide();
     ck_assert_int_eq(plan.action, EDGE_ACTION_SIGN);
     ck_assert_int_eq(plan.at, SCENE_NOW + DAY);
-    has("asked for quiet");
+    has("the CA is left alone until then");
+    /* One in the store waits too, one under way does not. */
+    source.order_kept = 1;
+    decide();
+    ck_assert_int_eq(plan.action, EDGE_ACTION_FOLLOW);
+    ck_assert_int_eq(plan.at, SCENE_NOW + DAY);
+    source.order_step = "order";
+    decide();
+    ck_assert_int_eq(plan.at, 0);
+    source.order_step = NULL;
+    source.order_kept = 0;
     source.paused_until = SCENE_NOW;
     decide();
     ck_assert_int_eq(plan.at, SCENE_NOW);

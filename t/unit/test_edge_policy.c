@@ -195,8 +195,12 @@ START_TEST(test_restart_gap)
     apr_size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ck_assert_int_eq(edge_policy_restart_gap(rows[i][0]), rows[i][1]);
+        ck_assert_int_eq(edge_policy_restart_gap(rows[i][0], 0), rows[i][1]);
     }
+    /* A set that has waited for long is seldom asked for. */
+    ck_assert_int_eq(edge_policy_restart_gap(D(90), M(30)), M(15));
+    ck_assert_int_eq(edge_policy_restart_gap(D(90), D(9)), D(1));
+    ck_assert_int_eq(edge_policy_restart_gap(D(90), -D(9)), M(1));
 }
 END_TEST
 

@@ -236,19 +236,6 @@ END_TEST
 
 /* --- many ---------------------------------------------------------------- */
 
-static apr_array_header_t *make_many(int count)
-{
-    apr_array_header_t *certs =
-        apr_array_make(t_pool, count, sizeof(const edge_cert_t *));
-    int i;
-
-    for (i = 0; i < count; i++) {
-        APR_ARRAY_PUSH(certs, const edge_cert_t *) =
-            scene_cert(apr_psprintf(t_pool, "host%d.example", i), "ca");
-    }
-    return certs;
-}
-
 static int count_waiting(void)
 {
     int count = 0;
@@ -265,7 +252,7 @@ START_TEST(two_hundred_at_once)
 {
     int i;
 
-    w = world_make(make_many(MANY));
+    w = world_make(scene_many(MANY, "ca"));
     w->ca->validate_polls = 1;
     w->config.restarts_itself = 0;
     world_start();
@@ -290,7 +277,7 @@ START_TEST(many_fail_together)
     ca_fault_t fault = {0};
     int i;
 
-    w = world_make(make_many(MANY));
+    w = world_make(scene_many(MANY, "ca"));
     fault.step = "directory";
     fault.nth = 1;
     fault.times = 3;
@@ -313,7 +300,7 @@ START_TEST(renewals_are_no_burst)
     apr_time_t first = 0, last = 0;
     int i;
 
-    w = world_make(make_many(20));
+    w = world_make(scene_many(20, "ca"));
     world_start();
     for (i = 0; i < 20; i++) {
         w->random += 0x0ccccccc;
@@ -349,7 +336,7 @@ static int count_orders(void)
 
 START_TEST(nothing_to_do)
 {
-    w = world_make(make_many(0));
+    w = world_make(scene_many(0, "ca"));
     world_start();
     ck_assert_int_gt(world_send(), w->now);
 }
@@ -392,7 +379,7 @@ START_TEST(one_call_begins_one_job)
     apr_time_t wake;
     int i;
 
-    w = world_make(make_many(10));
+    w = world_make(scene_many(10, "ca"));
     world_start();
     ck_assert_int_eq(
         edge_scheduler_next(w->scheduler, w->now, &dispatch, &wake), 1);

@@ -95,8 +95,9 @@ START_TEST(one_session_a_provider)
         APR_SUCCESS);
     ck_assert_ptr_eq(one, same);
     ck_assert_ptr_ne(one, other);
-    ck_assert_int_eq(
-        edge_sessions_paused_until(sessions, scene_provider("third")), 0);
+    ck_assert_int_eq(edge_sessions_paused_until(
+                         sessions, scene_provider("third"), SCENE_NOW),
+                     0);
 }
 END_TEST
 

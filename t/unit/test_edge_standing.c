@@ -69,8 +69,12 @@ START_TEST(a_damaged_state_is_told_and_forgotten)
     world_deploy();
     world_stop();
     scene_write("state/a.example.json", rubbish);
+    /* The parent looks first, and leaves it to the worker. */
+    edge_status_read(&w->statuses[0], scene_store(), the_cert(), 1, w->now,
+                     t_pool);
     world_start();
     ck_assert_int_eq(scene_logged("warning: AE044: a.example: "), 1);
+    ck_assert(ae_file_exists(scene_path("state/a.example.json.damaged")));
     ck_assert_int_eq(w->statuses[0].phase, EDGE_PHASE_VALID);
     ck_assert_int_gt(w->statuses[0].action_at, w->now + 50 * DAY);
 }

@@ -163,6 +163,64 @@ START_TEST(success_forgets_failures)
 }
 END_TEST
 
+/* RFC 8555 section 6.6: another provider's failure is no end of a pause. */
+START_TEST(each_provider_is_left_alone_as_it_said)
+{
+    edge_failure_t limited = failure(ACME_RETRY_BACKOFF, SCENE_NOW + 7 * DAY);
+    edge_failure_t down = failure(ACME_RETRY_BACKOFF, 0);
+    edge_state_t state = {0};
+
+    edge_tally_failed(&state, &limited, 2, 0, SCENE_NOW, 0);
+    ck_assert_int_eq(state.next_attempt, SCENE_NOW);
+    /* The one that is only down does not wait for the other. */
+    edge_tally_failed(&state, &down, 2, 0, SCENE_NOW, 0);
+    ck_assert_int_eq(state.next_attempt, SCENE_NOW + MINUTE);
+    ck_assert_int_eq(edge_tally_quiet(&state, 0), SCENE_NOW + 7 * DAY);
+    ck_assert_int_eq(edge_tally_quiet(&state, 1), 0);
+    edge_tally_forget(&state, "x");
+    ck_assert_int_eq(edge_tally_quiet(&state, 0), 0);
+}
+END_TEST
+
+static edge_state_t failed_now(const char *step)
+{
+    edge_failure_t one = failure(ACME_RETRY_BACKOFF, SCENE_NOW + 7 * DAY);
+    edge_state_t state = {0};
+
+    strcpy(one.step, step);
+    edge_tally_failed(&state, &one, 1, 0, SCENE_NOW, 0);
+    return state;
+}
+
+START_TEST(a_clock_set_back)
+{
+    edge_state_t state = failed_now("order");
+
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW), 0);
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW + DAY), 0);
+    ck_assert_int_eq(state.next_attempt, SCENE_NOW + 7 * DAY);
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW - 365 * DAY), 1);
+    ck_assert_int_eq(state.next_attempt, SCENE_NOW - 358 * DAY);
+    ck_assert_int_eq(edge_tally_quiet(&state, 0), SCENE_NOW - 358 * DAY);
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW - 365 * DAY), 0);
+}
+END_TEST
+
+/* A refusal keeps its moment, or it would be counted again. */
+START_TEST(a_clock_set_back_after_a_refusal)
+{
+    edge_state_t state = {0};
+    ae_error_t error;
+
+    ae_error_set(&error, AE_EMISMATCH, "the set is another one");
+    edge_tally_refused(&state, &error, SCENE_NOW, 0, SCENE_NOW, 0);
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW - 100 * DAY), 1);
+    ck_assert_int_eq(state.last_sign_at, SCENE_NOW);
+    ck_assert_int_le(state.next_attempt, SCENE_NOW - 98 * DAY);
+    ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW - 100 * DAY), 0);
+}
+END_TEST
+
 Suite *suite_edge_tally(void);
 
 Suite *suite_edge_tally(void)
@@ -181,6 +239,9 @@ Suite *suite_edge_tally(void)
     tcase_add_test(tc, a_refusal_waits_for_the_day);
     tcase_add_test(tc, a_refusal_in_the_future_counts_once);
     tcase_add_test(tc, success_forgets_failures);
+    tcase_add_test(tc, each_provider_is_left_alone_as_it_said);
+    tcase_add_test(tc, a_clock_set_back);
+    tcase_add_test(tc, a_clock_set_back_after_a_refusal);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -5,7 +5,10 @@
 
 #include <apr_strings.h>
 #include <check.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 Suite *suite_net_transport(void);
 
@@ -71,6 +74,37 @@ START_TEST(one_after_the_other_takes_one_connection)
     client_run_until(31);
     client_assert_answer(&client.replies[30].response, 201);
     ck_assert_uint_eq(https_server_connections(client.server), 1);
+}
+END_TEST
+
+/* The port that a descriptor is connected to, or 0. */
+static unsigned peer_port(int fd)
+{
+    struct sockaddr_in peer;
+    socklen_t size = sizeof(peer);
+
+    memset(&peer, 0, sizeof(peer));
+    return getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+                   peer.sin_family == AF_INET
+               ? ntohs(peer.sin_port)
+               : 0;
+}
+
+/* A CGI is started by fork and exec from the child that has the worker. */
+START_TEST(what_this_process_starts_inherits_no_connection)
+{
+    const char *port = strrchr(client_url(""), ':') + 1;
+    unsigned found = 0;
+    int fd;
+
+    client_exchange_get("/kept");
+    for (fd = 0; fd < 256; fd++) {
+        if (peer_port(fd) == (unsigned)apr_atoi64(port)) {
+            ck_assert(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+            found++;
+        }
+    }
+    ck_assert_uint_eq(found, 1);
 }
 END_TEST
 
@@ -169,6 +203,7 @@ static void add_wire_tests(TCase *tc)
 {
     tcase_add_test(tc, many_share_few_connections);
     tcase_add_test(tc, one_after_the_other_takes_one_connection);
+    tcase_add_test(tc, what_this_process_starts_inherits_no_connection);
     tcase_add_test(tc, one_that_hangs_holds_up_nobody);
     tcase_add_test(tc, unknown_method_is_refused_from_run);
     tcase_add_test(tc, nothing_pending_returns_at_once);
