@@ -2,16 +2,38 @@
 exactly those. A warning, an error or a secret in httpd's log that the test did
 not announce fails it."""
 
-import pathlib
+import os
 import shutil
-import tempfile
 
 import pytest
 
 from lab.gate import Gate
-from lab.httpd import Httpd
+from lab.httpd import Httpd, has_fault_points
 from lab.pebble import Pebble
+from lab.process import make_place
 from lab.store import Memcached, Redis
+
+
+ROOT = os.geteuid() == 0
+LONG = ("test_faults", "test_kills", "test_renewal")
+
+# They need a build that was configured with --enable-developer.
+collect_ignore = [] if has_fault_points() else ["test_kills.py"]
+
+
+def pytest_report_header():
+    return [] if ROOT else ["not run as root: what mounts a file system (a "
+                            "full disk) is left out"]
+
+
+def pytest_collection_modifyitems(config, items):
+    """The longest first: several processes then end at about one time."""
+    left_out = [item for item in items
+                if not ROOT and "small_disk" in item.fixturenames]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(
+        (item for item in items if item not in left_out),
+        key=lambda item: item.module.__name__ not in LONG)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -23,8 +45,7 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def place(request):
     """A directory that the server's user can enter; kept after a failure."""
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="acme-edge-"))
-    directory.chmod(0o755)
+    directory = make_place("acme-edge-")
     yield directory
     call = getattr(request.node, "report_call", None)
     if call is not None and call.passed:

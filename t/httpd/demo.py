@@ -8,14 +8,13 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import time
 
 from lab import client
 from lab.gate import Gate
 from lab.httpd import BINARY, MODULE, MODULES
 from lab.pebble import Pebble
-from lab.process import Process, answers, free_port
+from lab.process import Process, answers, free_port, make_place
 
 NAMES = ("www.example.org", "example.org")
 LOADED = """mpm_event unixd log_config authz_core authz_host alias dir
@@ -30,12 +29,12 @@ class Demonstration:
     """Everything the demonstration starts, and the directory it uses."""
 
     def __init__(self, source):
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="acme-edge-demo-"))
-        self.root.chmod(0o755)
+        self.root = make_place("acme-edge-demo-")
         self.source = source
         self.http, self.https = free_port(), free_port()
         self.parts = []
         self.shown = 0
+        self.explained = False
 
     def start(self):
         (self.root / "htdocs").mkdir()
@@ -61,12 +60,12 @@ class Demonstration:
 
     def _configuration(self):
         """demo.conf behind the LoadModule lines of this installation."""
-        lines = [f"LoadModule {name}_module {MODULES}/mod_{name}.so"
+        lines = [f'LoadModule {name}_module "{MODULES}/mod_{name}.so"'
                  for name in LOADED if (MODULES / f"mod_{name}.so").exists()]
-        lines.append(f"LoadModule acme_edge_module {MODULE}")
+        lines.append(f'LoadModule acme_edge_module "{MODULE}"')
         if os.geteuid() == 0:
             lines += ["User www-data", "Group www-data"]
-        lines.append(f"Include {self.source}/conf/demo.conf")
+        lines.append(f'Include "{self.source}/conf/demo.conf"')
         path = self.root / "httpd.conf"
         path.write_text("\n".join(lines) + "\n")
         return path
@@ -79,7 +78,15 @@ class Demonstration:
             found = re.search(r"\[acme_edge:\w+\] (?:\[[^]]*\] )*(.*)", line)
             if found:
                 say(found.group(1))
+                self._explain(found.group(1))
         self.shown = len(lines)
+
+    def _explain(self, line):
+        """A warning that is none here looks like one in the log."""
+        if line.startswith("AE018") and not self.explained:
+            self.explained = True
+            say(f"(that is as it should be: this CA asks at port "
+                f"{self.gate.port}, which leads to httpd)")
 
     def follow(self):
         """Show the log until the certificate is served."""
@@ -134,7 +141,8 @@ def main():
     parser.add_argument("--once", action="store_true",
                         help="end after the proof instead of at Ctrl-C")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     source = os.environ.get("ACME_EDGE_SRCDIR",
                             pathlib.Path(__file__).parents[2])
     demo = Demonstration(source)
@@ -156,6 +164,7 @@ def main():
         print(f"the demonstration failed: {failure}", file=sys.stderr)
         return 1
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         demo.stop()
         say("everything is stopped again")
 

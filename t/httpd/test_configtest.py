@@ -1,5 +1,7 @@
 """What `apachectl configtest` says about each directive by itself."""
 
+import os
+
 import pytest
 
 from lab.configtest import (ACCOUNT, Configtest, expect_quiet, in_section,
@@ -76,7 +78,7 @@ def test_a_module_that_nobody_uses_asks_for_nothing(configtest):
 
 
 @pytest.mark.parametrize("word", ["ecdsa-p256", "ecdsa-p384", "rsa-2048",
-                                  "rsa-3072", "rsa-4096"])
+                                  "rsa-3072", "rsa-4096", "RSA-2048"])
 def test_key_types(configtest, word):
     expect_quiet(configtest, ACCOUNT + f"ACMEKeyType {word}\n"
                  + vhost("www.example.org"))
@@ -151,9 +153,12 @@ PROVIDERS = ("write letsencrypt, letsencrypt-staging, google, zerossl or "
              "sslcom, or the directory URL of another CA, as "
              "https://host/path.")
 
+SPANS = ("write a time such as 30d, 12h, 45m or 90s, or a share of the "
+         "lifetime such as 33%.")
+
 WRONG = [
-    ("ACMEEngine maybe", 'ACMEEngine: "maybe" is not what this version can '
-     'do; write "ACMEEngine on|off".'),
+    ("ACMEEngine maybe", 'ACMEEngine: this version knows no "maybe"; '
+     'write "ACMEEngine on|off".'),
     ("ACMEEngine", 'ACMEEngine takes one argument, not 0: write "ACMEEngine '
      'on|off".'),
     ("ACMEEngine on off", 'ACMEEngine takes one argument, not 2: write '
@@ -175,23 +180,24 @@ WRONG = [
     ("ACMEEmail admin@example", 'ACMEEmail: in "admin@example", what follows '
      'the @ is not a domain: it has one label only; write it like '
      'admin@example.org.'),
-    ("ACMETermsOfService yes", 'ACMETermsOfService: "yes" is not what this '
-     'version can do; write "ACMETermsOfService accepted".'),
+    ("ACMETermsOfService yes", 'ACMETermsOfService: this version knows no '
+     '"yes"; write "ACMETermsOfService accepted".'),
     ("ACMEKeyType dsa", 'ACMEKeyType: "dsa" is not a type of key; write '
      f'{KEY_TYPES}.'),
     ("ACMEKeyType rsa-2048 ecdsa-p256", 'ACMEKeyType: "rsa-2048 ecdsa-p256" '
      'is more than one type, and this version makes one key for a '
      f'certificate; write one of {KEY_TYPES}.'),
-    ("ACMERenew manual", 'ACMERenew: "manual" is not what this version can '
-     'do; write "ACMERenew auto".'),
+    ("ACMERenew manual", 'ACMERenew: this version knows no "manual"; '
+     'write "ACMERenew auto".'),
     ("ACMERenewWindow 100%", 'ACMERenewWindow: "100%" is not a span of time: '
-     'a share lies between 1% and 99%; write a time such as 30d, 12h, 45m or '
-     '90s, or a share of the lifetime such as 33%.'),
-    ("ACMEDeploy manual", 'ACMEDeploy: "manual" is not what this version can '
-     'do; write "ACMEDeploy immediately".'),
-    ("ACMEDeploy Mon-Fri 03:00-04:30", 'ACMEDeploy: "Mon-Fri 03:00-04:30" is '
-     'not what this version can do; write "ACMEDeploy immediately".'),
-    ("ACMEReload hot", 'ACMEReload: "hot" is not what this version can do; '
+     f'a share lies between 1% and 99%; {SPANS}'),
+    ("ACMERenewWindow 30 days", 'ACMERenewWindow: "30 days" is not a span of '
+     f'time: the unit is unknown; {SPANS}'),
+    ("ACMEDeploy manual", 'ACMEDeploy: this version knows no "manual"; '
+     'write "ACMEDeploy immediately".'),
+    ("ACMEDeploy Mon-Fri 03:00-04:30", 'ACMEDeploy: this version knows no '
+     '"Mon-Fri 03:00-04:30"; write "ACMEDeploy immediately".'),
+    ("ACMEReload hot", 'ACMEReload: this version knows no "hot"; '
      'write "ACMEReload graceful|none".'),
     ('ACMEStore ""', 'ACMEStore takes one argument, not 0: write "ACMEStore '
      'directory".'),
@@ -200,8 +206,11 @@ WRONG = [
 ADDRESSES = ["mailto:admin@example.org", "a@b@example.org",
              "admin@example.org,root@example.org", "ad?min@example.org",
              '"ad min@example.org"', "@example.org", ".admin@example.org"]
-PROXIES = ["proxy.example.org:3128", "socks5://proxy.example.org", "http://",
-           "http://proxy.example.org/path", "http://proxy.example.org:port"]
+PROXIES = ["proxy.example.org:3128", "socks5://proxy.example.org:1080",
+           "http://", "http://proxy.example.org",
+           "http://proxy.example.org/path", "http://proxy.example.org:port",
+           "http://proxy.example.org:0", "http://proxy.example.org:99999",
+           '"http://proxy example.org:3128"']
 
 
 @pytest.mark.parametrize("line, message", WRONG, ids=[w[0] for w in WRONG])
@@ -230,6 +239,15 @@ def test_trust_file_is_missing(configtest, tmp_path):
     assert configtest("ACMETrustFile no.pem\n").syntax_error() == (
         1, f"ACMETrustFile: {tmp_path}/no.pem cannot be read: No such file or "
         "directory; write the path of a file of PEM certificates.")
+
+
+@pytest.mark.parametrize("make, why", [
+    (os.mkdir, "it is a directory"), (os.mkfifo, "it is not a file")])
+def test_trust_file_is_no_file(configtest, tmp_path, make, why):
+    make(tmp_path / "root.pem")
+    assert configtest("ACMETrustFile root.pem\n").syntax_error() == (
+        1, f"ACMETrustFile: {tmp_path}/root.pem cannot be read: {why}; write "
+        "the path of a file of PEM certificates.")
 
 
 @pytest.mark.parametrize("spoil", [

@@ -50,8 +50,13 @@ def test_store_is_unknown(configtest):
 @pytest.mark.parametrize("words, why", [
     ("redis", "host and port of a server are missing"),
     ("redis:", "host and port of a server are missing"),
-    ("redis:6379", "host and port of a server are missing"),
-    ("redis:a.example.org:1,:2", "host and port of a server are missing"),
+    ("redis:,", "host and port of a server are missing"),
+    ("redis:6379", '"6379" is not host and port of a server'),
+    ("redis:a.example.org:1,:2", '":2" is not host and port of a server'),
+    ("redis:a.example.org:65536",
+     '"a.example.org:65536" is not host and port of a server'),
+    ("redis://a.example.org:6379",
+     '"//a.example.org:6379" is not host and port of a server'),
     ("shmcb:cache(8192", "Invalid argument: no closing parenthesis or cache "
      "size missing after pathname with parenthesis"),
     ("shmcb:cache(100)", "Invalid argument: size has to be >= 8192 bytes")])

@@ -108,6 +108,8 @@ def test_a_configuration_in_the_making(make_httpd, make_pebble):
     httpd = make_httpd(site(NAME), pebble=pebble, http=http)
     httpd.announce(r"AE082: httpd does not restart to deploy one\.example")
     httpd.start()
+    # Its port is open already while it reads its configuration again.
+    httpd.wait_log("resuming normal operations")
     good = httpd.config.read_text()
     httpd.config.write_text(good + "<VirtualHost *:80>\n")
     httpd.wait_log(r"AE082: .*configuration on disk would not start: .*"

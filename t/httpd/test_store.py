@@ -71,6 +71,35 @@ def test_a_store_that_cannot_be_made(make_httpd, make_pebble):
     assert client.ask_tls(httpd.https, NAME).status == 503
 
 
+def test_what_was_damaged_is_told_and_kept(issued):
+    """The parent reads the state before the worker does, and must leave it to
+    the worker to say so."""
+    httpd, _ = issued
+    state = httpd.store / f"state/{NAME}.json"
+    state.write_text("rubbish")
+    httpd.announce(rf"AE044: {NAME}: ")
+    httpd.start()
+    httpd.wait_log(rf"AE044: {NAME}: .*{state} is damaged")
+    kept = state.with_suffix(".json.damaged")
+    wait_until(kept.exists, 5, "damaged state that was set aside")
+    assert kept.read_text() == "rubbish"
+
+
+def test_another_user(issued):
+    """`User` is another one than when the store was made: the new worker goes
+    on with the account and the memory of the old one."""
+    httpd, pebble = issued
+    httpd.common = httpd.common.replace("User www-data", "User nobody")
+    httpd.common = httpd.common.replace("Group www-data", "Group nogroup")
+    httpd.configure(site(NAME, "two.example.org"))
+    httpd.start()
+    httpd.require(
+        lambda: client.names_of(client.certificate(httpd.https, NAME))
+        == {NAME, "two.example.org"}, 90, "certificate of both names")
+    assert pebble.requests("There are now 2 accounts") == 0
+    assert pebble.requests("There are now 1 accounts") == 1
+
+
 @pytest.fixture
 def small_disk(place):
     """A file system of 64 kB; mounting one takes root."""

@@ -27,6 +27,12 @@ ALARM = re.compile(r"\[[a-z0-9_]+:(warn|error|crit|alert|emerg)\]")
 SECRET = re.compile(r"PRIVATE KEY|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{43}\b")
 
 
+def has_fault_points():
+    """Whether the module is a developer build."""
+    path = pathlib.Path(MODULE)
+    return path.is_file() and b"ACME_EDGE_FAULT" in path.read_bytes()
+
+
 class Httpd:
     """One server. `body` is configuration behind the common part; it may use
     {http}, {https} and {root} for ports and directory."""
@@ -58,19 +64,19 @@ class Httpd:
         lines = [f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                  for name in names if (MODULES / f"mod_{name}.so").exists()]
         lines += [
-            f"ServerRoot {self.directory}",
-            f"DefaultRuntimeDir {self.directory}/run",
-            f"PidFile {self.directory}/run/httpd.pid",
-            f"ErrorLog {self.error_log}",
+            f'ServerRoot "{self.directory}"',
+            f'DefaultRuntimeDir "{self.directory}/run"',
+            f'PidFile "{self.directory}/run/httpd.pid"',
+            f'ErrorLog "{self.error_log}"',
             "LogLevel info ssl:warn"
             + (" acme_edge:debug" if self.module else ""),
             'LogFormat "%h %p %v \\"%r\\" %>s %b %k" lab',
             f"CustomLog {self.directory}/access.log lab",
-            f"DocumentRoot {self.directory}/htdocs",
+            f'DocumentRoot "{self.directory}/htdocs"',
             "ServerName main.example.org",
             f"Listen 127.0.0.1:{self.http}",
             f"Listen 127.0.0.1:{self.https}",
-            f"SSLSessionCache shmcb:{self.directory}/run/ssl(65536)",
+            f'SSLSessionCache "shmcb:{self.directory}/run/ssl(65536)"',
             "GracefulShutdownTimeout 2",
             "<Location /server-status>", "SetHandler server-status",
             "</Location>",
@@ -78,11 +84,11 @@ class Httpd:
         if os.geteuid() == 0 and not self.user:
             lines += ["User www-data", "Group www-data"]
         if self.module:
-            lines += [f"LoadModule acme_edge_module {self._own_module()}",
-                      f"ACMEStore {self.store}"]
+            lines += [f'LoadModule acme_edge_module "{self._own_module()}"',
+                      f'ACMEStore "{self.store}"']
         if pebble:
             lines += [f"ACMEProvider {pebble.url}",
-                      f"ACMETrustFile {pebble.trust_file}",
+                      f'ACMETrustFile "{pebble.trust_file}"',
                       "ACMEEmail admin@example.org",
                       "ACMETermsOfService accepted"]
         return "\n".join(lines)
@@ -104,8 +110,11 @@ class Httpd:
         """Expect warnings or errors in the log."""
         self.announced += patterns
 
-    def start(self):
-        options = {"user": self.user} if self.user else {}
+    def start(self, **environment):
+        """Start it, with words in its environment beside our own."""
+        options = {"env": {**os.environ, **environment}}
+        if self.user:
+            options["user"] = self.user
         self.process = Process(
             [BINARY, "-f", self.config, "-DFOREGROUND"],
             self.directory / "stderr.log", cwd=self.directory, **options)

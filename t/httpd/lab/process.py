@@ -2,17 +2,48 @@
 
 import contextlib
 import os
+import pathlib
+import random
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 
+# Below those that the system takes for connections outwards: one of them
+# could be taken between being found free and being listened on.
+PORTS = range(10000, 32768)
+
+_marks = []
+
+
 def free_port(host="127.0.0.1"):
-    """A TCP port of the loopback range that nobody listens on."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    """A TCP port of the loopback range that nobody listens on. Its mark, an
+    abstract socket, keeps it from other tests until this process ends."""
+    while True:
+        port = random.choice(PORTS)
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0acme-edge-port-{port}")
+            with contextlib.closing(socket.socket()) as probe:
+                probe.bind((host, port))
+        except OSError:
+            mark.close()
+            continue
+        _marks.append(mark)
+        return port
+
+
+def make_place(prefix):
+    """A new directory that the server's user can enter: not below a TMPDIR
+    that is root's alone."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    if not all(above.stat().st_mode & 0o001 for above in place.parents):
+        place.rmdir()
+        place = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    place.chmod(0o755)
+    return place
 
 
 def wait_until(condition, seconds, what):
