@@ -15,7 +15,11 @@ from lab.store import Memcached, Redis
 
 
 ROOT = os.geteuid() == 0
+
+# Where tests run side by side (Makefile.am), and how long they take.
+PROCESSES = 4
 LONG = ("test_faults", "test_kills", "test_renewal")
+QUICK = ("test_configtest",)
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_kills.py"]
@@ -26,14 +30,27 @@ def pytest_report_header():
                             "full disk) is left out"]
 
 
+def spread(items):
+    """Each of PROCESSES begins with a share of a sixteenth: a long test there
+    and quick ones behind it. Then the others, and quick ones at the end."""
+    def named(words):
+        return [item for item in items
+                if item.module.__name__.startswith(words)]
+    long, quick = named(LONG), named(QUICK)
+    others = [item for item in items if item not in long + quick]
+    share = max(len(items) // PROCESSES // 4, 2) - 1
+    order = []
+    for test in long:
+        order += [test, *quick[:share]]
+        del quick[:share]
+    return order + others + quick
+
+
 def pytest_collection_modifyitems(config, items):
-    """The longest first: several processes then end at about one time."""
     left_out = [item for item in items
                 if not ROOT and "small_disk" in item.fixturenames]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(
-        (item for item in items if item not in left_out),
-        key=lambda item: item.module.__name__ not in LONG)
+    items[:] = spread([item for item in items if item not in left_out])
 
 
 @pytest.hookimpl(hookwrapper=True)
