@@ -16,7 +16,8 @@ def issue(make_httpd, make_pebble, mpm, more="", **options):
     pebble = make_pebble(http)
     body = more + site("one.example.org") \
         + site("three.example.org", "b.example.org", "c.example.org") \
-        + site("shared.example.org") \
+        + secure("shared.example.org", "both.example.org") \
+        + secure("both.example.org", "shared.example.org") \
         + secure("other.example.org", engine="ACMEEngine on") \
         + secure("another.example.org", engine="ACMEEngine on") + """
 <ACMECertificate other.example.org another.example.org>
@@ -35,7 +36,8 @@ def issue(make_httpd, make_pebble, mpm, more="", **options):
                               "c.example.org"},
         "c.example.org": {"three.example.org", "b.example.org",
                           "c.example.org"},
-        "shared.example.org": {"shared.example.org"},
+        "shared.example.org": {"shared.example.org", "both.example.org"},
+        "both.example.org": {"shared.example.org", "both.example.org"},
         "other.example.org": {"other.example.org", "another.example.org"},
         "another.example.org": {"other.example.org", "another.example.org"},
     }
@@ -45,6 +47,7 @@ def issue(make_httpd, make_pebble, mpm, more="", **options):
         assert client.names_of(
             client.certificate(httpd.https, name, root)) == names
         assert client.ask_tls(httpd.https, name, root=root).status == 200
+    assert not httpd.live("both.example.org")[0].exists()  # one for both
     answer = client.ask(httpd.http, "/page", host="one.example.org")
     assert answer.status == 301
     assert answer.headers["Location"] == "https://one.example.org/page"
