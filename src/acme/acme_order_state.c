@@ -6,8 +6,9 @@
 /* The order's machine (RFC 8555 section 7.1.6): which state it takes after
  * each answer, and what each state sends. */
 
-/* A CA that validates at once is asked once; a slow one is not flooded. */
-#define POLL_FIRST APR_USEC_PER_SEC
+/* Each pause is half as long again as the one before: nobody waits much longer
+ * than the CA takes, and a slow one is not flooded. */
+#define POLL_FIRST (200 * APR_TIME_C(1000))
 #define POLL_LAST (10 * APR_USEC_PER_SEC)
 
 /* How long the CA may take to validate, and again to issue. */

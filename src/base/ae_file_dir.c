@@ -66,6 +66,14 @@ apr_status_t ae_file_make_dir(const char *path, mode_t mode,
     return APR_SUCCESS;
 }
 
+static int is_same(int one, int other)
+{
+    struct stat a, b;
+
+    return fstat(one, &a) == 0 && fstat(other, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static apr_status_t places_rename(const ae_file_place_t *from,
                                   const ae_file_place_t *to)
 {
@@ -77,7 +85,9 @@ static apr_status_t places_rename(const ae_file_place_t *from,
     }
     /* Where it has come to first: twice is better than nowhere. */
     status = ae_file_fd_sync(to->dir);
-    return status == APR_SUCCESS ? ae_file_fd_sync(from->dir) : status;
+    return status == APR_SUCCESS && !is_same(from->dir, to->dir)
+               ? ae_file_fd_sync(from->dir)
+               : status;
 }
 
 apr_status_t ae_file_rename(const char *from, const char *to, ae_error_t *err,

@@ -6,14 +6,15 @@
 
 static const char *const workers[] = {"accounts", "staging", "state"};
 
-/* A disk that loses what it was given is no better than a full one. */
+/* A disk that loses what it was given is no better than a full one. What is
+ * removed at once is not worth waiting for the disk. */
 static apr_status_t try_file(const char *path, ae_error_t *err, apr_pool_t *p)
 {
     static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
     static const ae_bytes_t text = {(const unsigned char *)"probe\n", 6};
     ae_bytes_t back;
     apr_status_t status =
-        ae_file_write(path, text, 0600, writer, AE_FILE_DURABLE, err, p);
+        ae_file_write(path, text, 0600, writer, AE_FILE_VOLATILE, err, p);
 
     if (status == APR_SUCCESS) {
         status = ae_file_read(&back, path, 64, err, p);

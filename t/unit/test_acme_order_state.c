@@ -194,9 +194,19 @@ START_TEST(test_polls_grow_apart)
 {
     ca->validate_polls = 12;
     done("a.example", NULL);
-    /* 1, 1.5, 2.3, 3.4, 5.1, 7.6, then every 10 s */
-    ck_assert_int_gt(drive->now - DRIVE_EPOCH, apr_time_from_sec(70));
-    ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_sec(110));
+    /* 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.3, 3.4, 5.1, 7.7, then every 10 s */
+    ck_assert_int_gt(drive->now - DRIVE_EPOCH, apr_time_from_sec(40));
+    ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_sec(65));
+}
+END_TEST
+
+/* A CA that took some 2.7 s is not waited for twice as long. */
+START_TEST(test_polls_keep_up_with_the_ca)
+{
+    ca->validate_polls = 5;
+    done("a.example", NULL);
+    ck_assert_int_gt(drive->now - DRIVE_EPOCH, apr_time_from_msec(2700));
+    ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_msec(2 * 2700));
 }
 END_TEST
 
@@ -295,6 +305,7 @@ static TCase *states_case(void)
     tcase_add_test(tc, test_order_never_ready);
     tcase_add_test(tc, test_order_ready_for_ever);
     tcase_add_test(tc, test_polls_grow_apart);
+    tcase_add_test(tc, test_polls_keep_up_with_the_ca);
     tcase_add_test(tc, test_polls_as_the_ca_says);
     tcase_add_test(tc, test_challenge_says_when_to_look);
     tcase_add_test(tc, test_polls_when_the_clock_is_set_back);

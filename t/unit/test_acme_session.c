@@ -75,7 +75,7 @@ START_TEST(test_fifty_orders_share_a_session)
     ck_assert_uint_le(drive->in_flight_max, 10);
     ck_assert_uint_gt(drive->in_flight_max, 5);
     ck_assert_uint_le(drive->ca->requests, 2 + 10 + 50 * 7);
-    /* 350 exchanges of 50 ms, ten at a time, and two polls of a second */
+    /* 350 exchanges of 50 ms, ten at a time, and two polls */
     ck_assert_int_lt(drive->now - DRIVE_EPOCH, apr_time_from_sec(15));
 }
 END_TEST
