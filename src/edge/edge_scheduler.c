@@ -7,6 +7,10 @@
 #define IN_FLIGHT_MAX 256
 #define LONGEST_SLEEP apr_time_from_sec(86400)
 
+/* Behind all that were begun before: while their CA works on them, there is
+ * time for the next one's key. */
+#define LAST_IN_TURN (APR_INT64_MAX / 2)
+
 /* A clock that goes back by less is merely being kept right. */
 #define CLOCK_SLACK apr_time_from_sec(1)
 
@@ -46,7 +50,12 @@ static void make_ready(edge_scheduler_t *scheduler, int number)
 {
     edge_queue_remove(scheduler->clock, number);
     if (!edge_queue_has(scheduler->ready, number)) {
-        edge_queue_set(scheduler->ready, number, ++scheduler->asked);
+        apr_time_t turn = ++scheduler->asked;
+
+        if (scheduler->active[number] == TO_BEGIN) {
+            turn += LAST_IN_TURN;
+        }
+        edge_queue_set(scheduler->ready, number, turn);
     }
 }
 

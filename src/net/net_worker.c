@@ -38,7 +38,9 @@ apr_status_t net_worker_create(net_worker_t **worker,
                                 made, err, p);
 }
 
-/* Put on the wire all that is ready; say how long there is nothing more. */
+/* Put on the wire all that is ready; say how long there is nothing more. What
+ * is answered meanwhile is taken at once: the next order may be long in the
+ * making. */
 static apr_interval_time_t worker_send(net_worker_t *worker)
 {
     apr_time_t now = apr_time_now();
@@ -49,6 +51,7 @@ static apr_interval_time_t worker_send(net_worker_t *worker)
            edge_scheduler_next(worker->scheduler, now, &dispatch, &wake)) {
         net_transport_send(worker->transport, dispatch.request,
                            dispatch.trust_file);
+        net_transport_run(worker->transport, 0);
         now = apr_time_now();
     }
     return wake - now;

@@ -393,6 +393,29 @@ START_TEST(one_call_begins_one_job)
 }
 END_TEST
 
+/* Nobody's order waits for all others to be begun. */
+START_TEST(an_order_under_way_goes_first)
+{
+    edge_dispatch_t dispatch = {NULL, NULL};
+    apr_time_t wake;
+    int calls;
+
+    w = world_make(scene_many(10, "ca"));
+    world_start();
+    for (calls = 0; calls < 20; calls++) {
+        if (edge_scheduler_next(w->scheduler, w->now, &dispatch, &wake)) {
+            APR_ARRAY_PUSH(w->wire, const acme_request_t *) = dispatch.request;
+            if (strcmp(dispatch.request->step, "challenge") == 0) {
+                break;
+            }
+            ck_assert_int_eq(world_answer(), 1);
+        }
+    }
+    ck_assert_str_eq(dispatch.request->step, "challenge");
+    ck_assert_int_eq(count_orders(), 1);
+}
+END_TEST
+
 START_TEST(roots_go_with_the_request)
 {
     edge_cert_t *cert = scene_cert("a.example", "ca");
@@ -447,6 +470,7 @@ Suite *suite_edge_scheduler(void)
     tcase_add_test(calls, a_status_is_published_when_it_changed);
     tcase_add_test(calls, it_says_when_to_come_back);
     tcase_add_test(calls, one_call_begins_one_job);
+    tcase_add_test(calls, an_order_under_way_goes_first);
     tcase_add_test(calls, roots_go_with_the_request);
     return suite;
 }
