@@ -11,10 +11,10 @@ from .process import Process, answers, free_port
 
 class Pebble:
     """One CA on free ports of 127.0.0.1. Every name resolves there; http-01 is
-    asked at `http_port`."""
+    asked at `http_port`. With no `retry_after` it sends no such header."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
-                 environment=None):
+                 environment=None, retry_after=1):
         self.directory = directory
         directory.mkdir(mode=0o755, exist_ok=True)
         self.trust_file = pki.make_server(directory)
@@ -22,14 +22,14 @@ class Pebble:
         self.management = free_port()
         self.dns = free_port()
         self.dns_management = free_port()
-        self._configure(http_port, lifetime)
+        self._configure(http_port, lifetime, retry_after)
         self._start(environment or {})
 
     @property
     def url(self):
         return f"https://127.0.0.1:{self.port}/dir"
 
-    def _configure(self, http_port, lifetime):
+    def _configure(self, http_port, lifetime, retry_after):
         config = {"pebble": {
             "listenAddress": f"127.0.0.1:{self.port}",
             "managementListenAddress": f"127.0.0.1:{self.management}",
@@ -40,7 +40,7 @@ class Pebble:
             "ocspResponderURL": "",
             "externalAccountBindingRequired": False,
             "domainBlocklist": ["blocked.example"],
-            "retryAfter": {"authz": 1, "order": 1},
+            "retryAfter": {"authz": retry_after, "order": retry_after},
             "keyAlgorithm": "ecdsa",
             "profiles": {"default": {"description": "for tests",
                                      "validityPeriod": lifetime}},

@@ -1,0 +1,57 @@
+"""The two products, each configured for the same virtual hosts."""
+
+from lab.httpd import MODULES, Httpd
+from lab.sites import site
+
+# Neither restarts by itself, both log the same, both make P-256 keys.
+OURS = """
+LogLevel acme_edge:info
+ACMEReload none
+"""
+THEIRS = """
+LoadModule md_module {modules}/mod_md.so
+LogLevel md:info
+MDStoreDir {root}/md
+MDCertificateAuthority {url}
+MDCACertificateFile {trust}
+MDCertificateAgreement accepted
+MDContactEmail admin@example.org
+MDPrivateKeys secp256r1
+MDCAChallenges http-01
+MDPortMap http:{http} https:{https}
+"""
+
+
+def names(count, first=0):
+    """So many host names."""
+    return [f"host{number}.example.org"
+            for number in range(first, first + count)]
+
+
+class Edge:
+    """This product."""
+
+    name = "mod_acme_edge"
+
+    @staticmethod
+    def httpd(place, hosts, ca, http, shape=site, more=""):
+        body = OURS + "".join(shape(*host) for host in hosts) + more
+        return Httpd(place, body, pebble=ca, http=http)
+
+
+class ModMd:
+    """Debian's mod_md."""
+
+    name = "mod_md"
+
+    @staticmethod
+    def httpd(place, hosts, ca, http, shape=site, more=""):
+        words = THEIRS.replace("{modules}", str(MODULES)) \
+            .replace("{url}", ca.url).replace("{trust}", str(ca.trust_file))
+        body = words + "".join(f"MDomain {' '.join(host)}\n"
+                               for host in hosts) \
+            + "".join(shape(*host, engine="") for host in hosts) + more
+        return Httpd(place, body, module=False, http=http)
+
+
+PAIR = (Edge, ModMd)
