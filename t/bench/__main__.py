@@ -3,11 +3,12 @@
 import argparse
 import sys
 
-from . import requests, speed
+from . import answers, requests, speed, start
 from .run import Options
 from .table import print_table
 
-PARTS = {"requests": requests, "speed": speed}
+PARTS = {"requests": requests, "speed": speed, "start": start,
+         "answers": answers}
 
 
 def main():

@@ -4,7 +4,9 @@ import collections
 import re
 import time
 
+from lab import pki
 from lab.pebble import Pebble
+from lab.process import free_port
 
 from .tap import Tap
 
@@ -70,3 +72,13 @@ class Ca:
         if self.tap:
             self.tap.stop()
         self.pebble.stop()
+
+
+class Nobody:
+    """A CA at whose door nobody listens."""
+
+    def __init__(self, place):
+        place.mkdir(mode=0o755)
+        self.directory = place
+        self.trust_file = pki.make_server(place)
+        self.url = f"https://127.0.0.1:{free_port()}/dir"

@@ -20,6 +20,10 @@ MDPrivateKeys secp256r1
 MDCAChallenges http-01
 MDPortMap http:{http} https:{https}
 """
+STATIC = """
+    SSLCertificateFile {directory}/{name}.pem
+    SSLCertificateKeyFile {directory}/{name}.key
+"""
 
 
 def names(count, first=0):
@@ -55,3 +59,15 @@ class ModMd:
 
 
 PAIR = (Edge, ModMd)
+
+
+class Static:
+    """httpd alone, with files for each host that lie beside the CA."""
+
+    name = "static files"
+
+    @staticmethod
+    def httpd(place, hosts, ca, http, shape=site, more=""):
+        body = "".join(shape(*host, engine=STATIC.format(
+            directory=ca.directory, name=host[0])) for host in hosts)
+        return Httpd(place, body + more, module=False, http=http)

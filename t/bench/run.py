@@ -3,12 +3,16 @@
 import contextlib
 import dataclasses
 import shutil
+import socket
 import sys
+import time
 
 from lab.process import free_port, make_place
 
 from .ca import CERTIFICATE, Ca
 from .table import shown
+
+PATIENCE = 900  # seconds, for what takes minutes with some
 
 
 @dataclasses.dataclass
@@ -47,6 +51,19 @@ def issuing(product, hosts, **options):
         parts.callback(httpd.stop)
         httpd.start()
         yield httpd, ca
+
+
+def answered(port, alive):
+    """When a request was answered: httpd listens long before it serves."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and alive():
+        with contextlib.suppress(OSError), socket.create_connection(
+                ("127.0.0.1", port), PATIENCE) as wire:
+            wire.sendall(b"GET /index.html HTTP/1.0\r\n\r\n")
+            if wire.recv(64).startswith(b"HTTP/1.1 200"):
+                return time.monotonic()
+        time.sleep(0.005)
+    raise TimeoutError("httpd answered no request")
 
 
 def issued(ca, httpd, count, seconds=300):

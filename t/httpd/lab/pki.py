@@ -26,20 +26,41 @@ def _sign(subject, issuer, key, issuer_key, extensions):
     return builder.sign(issuer_key, hashes.SHA256())
 
 
+def _root():
+    """A root's certificate and key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    cert = _sign("laboratory root", "laboratory root", key, key,
+                 [(x509.BasicConstraints(True, None), True)])
+    return cert, key
+
+
+def _write(directory, stem, cert, key):
+    pem = serialization.Encoding.PEM
+    (directory / f"{stem}.pem").write_bytes(cert.public_bytes(pem))
+    (directory / f"{stem}.key").write_bytes(key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+
+
 def make_server(directory):
     """Write root.pem, server.pem and server.key for 127.0.0.1."""
-    root_key = ec.generate_private_key(ec.SECP256R1())
+    root, root_key = _root()
     key = ec.generate_private_key(ec.SECP256R1())
-    root = _sign("laboratory root", "laboratory root", root_key, root_key,
-                 [(x509.BasicConstraints(True, None), True)])
     names = x509.SubjectAlternativeName([
         x509.DNSName("localhost"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     server = _sign("laboratory server", "laboratory root", key, root_key,
                    [(names, False)])
-    pem = serialization.Encoding.PEM
-    (directory / "root.pem").write_bytes(root.public_bytes(pem))
-    (directory / "server.pem").write_bytes(server.public_bytes(pem))
-    (directory / "server.key").write_bytes(key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (directory / "root.pem").write_bytes(
+        root.public_bytes(serialization.Encoding.PEM))
+    _write(directory, "server", server, key)
     return directory / "root.pem"
+
+
+def make_sites(directory, names):
+    """Write <name>.pem and <name>.key for each name."""
+    _, root_key = _root()
+    for name in names:
+        key = ec.generate_private_key(ec.SECP256R1())
+        alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
+        _write(directory, name, _sign(name, "laboratory root", key, root_key,
+                                      [(alternative, False)]), key)

@@ -1,0 +1,123 @@
+"""Requests per second: open challenges, and files with and without us."""
+
+import contextlib
+import re
+import statistics
+import subprocess
+
+from lab import pki
+from lab.gate import Gate
+from lab.process import free_port
+from lab.sites import secure
+
+from .ca import Ca, Nobody
+from .products import PAIR, Edge, Static, names
+from .run import answered, paired, place
+from .table import Figure, Goal, Line, ratios
+
+FILE = "/small.txt"
+BYTES = 87  # as long as a key authorization
+FEW, MANY = 4, 12  # slices: an open challenge does not last
+CONNECTIONS = 8
+SECOND = 1
+
+# The same virtual host for all; it redirects nothing.
+PLAIN = """
+MaxKeepAliveRequests 0
+<VirtualHost *:{http}>
+    ServerName host0.example.org
+    DocumentRoot {root}/htdocs
+</VirtualHost>
+"""
+
+
+def rate(port, path):
+    """Requests that were answered in a second."""
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECOND}s", "-H",
+         "Host: host0.example.org", f"http://127.0.0.1:{port}{path}"],
+        capture_output=True, text=True, check=True, timeout=60)
+    found = re.search(r"Requests/sec:\s*([0-9.]+)", done.stdout)
+    if not found or "Non-2xx" in done.stdout or float(found[1]) == 0:
+        raise RuntimeError(f"wrk got no good answers:\n{done.stdout}")
+    return float(found[1])
+
+
+def alternately(first, second, slices):
+    """Two rates, each the median of slices that took turns: what else the
+    machine does meets both."""
+    rates = [], []
+    for number in range(slices):
+        order = (0, 1) if number % 2 == 0 else (1, 0)
+        for which in order:
+            rates[which].append(rate(*(first, second)[which]))
+    return tuple(statistics.median(each) for each in rates)
+
+
+@contextlib.contextmanager
+def serving(product, directory, ca, http):
+    httpd = product.httpd(directory, [names(1)], ca, http, shape=secure,
+                          more=PLAIN)
+    (directory / f"htdocs{FILE}").write_text("x" * BYTES)
+    try:
+        httpd.start()
+        answered(http, httpd.process.running)
+        yield httpd
+    finally:
+        httpd.stop()
+
+
+def challenge(product):
+    """Rates of an open challenge and of a file. The CA's own requests wait at
+    a gate; it gives up after 15 s, later than this takes."""
+    http = free_port()
+    gate = Gate(http)
+    gate.close()
+    with place() as directory, contextlib.ExitStack() as parts:
+        parts.callback(gate.stop)
+        ca = Ca(directory / "ca", gate.port)
+        parts.callback(ca.stop)
+        httpd = parts.enter_context(
+            serving(product, directory / "httpd", ca, http))
+        httpd.require(lambda: gate.paths, 60, "validation request")
+        return alternately((http, gate.paths[0]), (http, FILE), FEW)
+
+
+def loaded():
+    """Rates of a file with the module loaded, and without."""
+    with place() as directory, contextlib.ExitStack() as parts:
+        ca = Nobody(directory / "ca")
+        pki.make_sites(ca.directory, names(1))
+        with_it, without = (
+            parts.enter_context(serving(product, directory / product.__name__,
+                                        ca, free_port()))
+            for product in (Edge, Static))
+        return alternately((with_it.http, FILE), (without.http, FILE), MANY)
+
+
+def challenges(runs):
+    values = paired(PAIR, runs, "challenges", challenge)
+    lines = []
+    for product in PAIR:
+        served, static = zip(*values[product])
+        lines += [Line(f"{product.name}, challenge", served),
+                  Line(f"{product.name}, file", static),
+                  Line("  challenge, of the file's", ratios(served, static),
+                       Goal(">=", 1.3) if product is Edge else None)]
+    return Figure("Requests per second: an open challenge, and a file of "
+                  f"{BYTES} bytes, keep-alive", lines)
+
+
+def files(runs):
+    values = paired(["module"], runs, "files", lambda _: loaded())["module"]
+    with_it, without = zip(*values)
+    return Figure("Requests per second: this file with the module, and "
+                  "without", [
+                      Line("module loaded", with_it),
+                      Line("not loaded", without),
+                      Line("  loaded, of not loaded",
+                           ratios(with_it, without), Goal(">=", 0.99))])
+
+
+def measure(options):
+    return [challenges(options.runs), files(options.runs)]
