@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from . import answers, requests, speed, start
+from . import answers, memory, requests, speed, start
 from .run import Options
 from .table import print_table
 
 PARTS = {"requests": requests, "speed": speed, "start": start,
-         "answers": answers}
+         "answers": answers, "memory": memory}
 
 
 def main():
