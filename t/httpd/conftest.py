@@ -18,7 +18,7 @@ ROOT = os.geteuid() == 0
 
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
-LONG = ("test_faults", "test_kills", "test_renewal")
+LONG = ("test_faults", "test_kills", "test_renewal", "test_restarts")
 QUICK = ("test_configtest",)
 
 # They need a build that was configured with --enable-developer.
@@ -51,6 +51,15 @@ def pytest_collection_modifyitems(config, items):
                 if not ROOT and "small_disk" in item.fixturenames]
     config.hook.pytest_deselected(items=left_out)
     items[:] = spread([item for item in items if item not in left_out])
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests counted, told also where all is well."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for _, words in report.user_properties:
+                    terminalreporter.write_line(words)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -118,8 +127,8 @@ def make_store(place, started):
 
 @pytest.fixture
 def make_gate(started):
-    def make(target):
-        gate = Gate(target)
+    def make(*targets, **options):
+        gate = Gate(*targets, **options)
         started.append(gate)
         return gate
     return make

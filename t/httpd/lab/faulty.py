@@ -304,7 +304,9 @@ class Faulty:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def door(self, exchange, fault, seconds=20, times=1000):
-        door = Door(exchange, fault, seconds, times)
+        return self.add(Door(exchange, fault, seconds, times))
+
+    def add(self, door):
         self.doors.append(door)
         self._selector.register(door.listener, selectors.EVENT_READ, door)
         return door
