@@ -13,6 +13,8 @@
 #define HEAD "store.json"
 #define LOCK "lock"
 #define PROBE ".probe"
+/* For the start of another httpd with some thousand hosts. */
+#define PATIENCE apr_time_from_sec(60)
 
 struct edge_store_t {
     const char *dir;
@@ -227,15 +229,20 @@ static apr_status_t check_head(edge_store_t *store, ae_error_t *err,
                : status;
 }
 
-static apr_status_t make_dir(const edge_store_t *store, int is_new,
-                             ae_error_t *err, apr_pool_t *p)
+static apr_status_t make_dir(const edge_store_t *store, ae_error_t *err,
+                             apr_pool_t *p)
 {
     static const ae_file_owner_t ourselves = {(uid_t)-1, (gid_t)-1};
+    apr_status_t status =
+        ae_file_make_dir(store->dir, 0755, ourselves, err, p);
+
+    return status == APR_SUCCESS ? status : add_remedy(err, store);
+}
+
+static apr_status_t guard_dir(const edge_store_t *store, ae_error_t *err)
+{
     struct stat info;
 
-    if (is_new) {
-        return ae_file_make_dir(store->dir, 0755, ourselves, err, p);
-    }
     if (stat(store->dir, &info) != 0 ||
         ((info.st_mode & 022) != 0 &&
          chmod(store->dir, info.st_mode & 07755) != 0)) {
@@ -311,23 +318,19 @@ static apr_status_t make_lock(const edge_store_t *store, ae_error_t *err,
 }
 
 /* Nothing is written here. */
-static apr_status_t inspect(edge_store_t *store, int *is_new, ae_error_t *err,
+static apr_status_t inspect(edge_store_t *store, ae_error_t *err,
                             apr_pool_t *p)
 {
-    apr_status_t status = check_dir(is_new, store, err, p);
+    apr_status_t status = check_places(store, err, p);
 
-    if (status != APR_SUCCESS || *is_new) {
-        return status;
-    }
-    status = check_places(store, err, p);
     return status == APR_SUCCESS ? check_head(store, err, p) : status;
 }
 
 /* store.json comes first: without it, nothing can be sealed yet. */
-static apr_status_t furnish(edge_store_t *store, int is_new, ae_error_t *err,
+static apr_status_t furnish(edge_store_t *store, ae_error_t *err,
                             apr_pool_t *p)
 {
-    apr_status_t status = make_dir(store, is_new, err, p);
+    apr_status_t status = guard_dir(store, err);
 
     if (status == APR_SUCCESS) {
         status = try_dir(store, err, p);
@@ -346,22 +349,42 @@ static apr_status_t furnish(edge_store_t *store, int is_new, ae_error_t *err,
     return status == APR_SUCCESS ? status : add_remedy(err, store);
 }
 
+/* Two that make a new store at once would each make a sealing key. */
+static apr_status_t enter(const edge_store_t *store, ae_error_t *err,
+                          apr_pool_t *p, apr_pool_t *ptemp)
+{
+    int is_new;
+    apr_status_t status = check_dir(&is_new, store, err, p);
+
+    if (status == APR_SUCCESS && is_new) {
+        status = make_dir(store, err, p);
+    }
+    return status == APR_SUCCESS
+               ? edge_store_enter(store->dir, PATIENCE, err, ptemp)
+               : status;
+}
+
 apr_status_t edge_store_prepare(edge_store_t **store, const char *dir,
                                 ae_file_owner_t worker, ae_error_t *err,
                                 apr_pool_t *p)
 {
     edge_store_t *made = apr_pcalloc(p, sizeof(*made));
+    apr_pool_t *ptemp;
     apr_status_t status;
-    int is_new;
 
     made->dir = trim(dir, p);
     made->worker = worker;
-    status = inspect(made, &is_new, err, p);
+    apr_pool_create(&ptemp, p);
+    status = enter(made, err, p, ptemp);
     if (status == APR_SUCCESS) {
-        status = furnish(made, is_new, err, p);
+        status = inspect(made, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = furnish(made, err, p);
     }
     if (status == APR_SUCCESS) {
         *store = made;
     }
+    apr_pool_destroy(ptemp);
     return status;
 }

@@ -44,6 +44,14 @@ AE_CHECKED apr_status_t edge_store_prepare(edge_store_t **store,
                                            ae_file_owner_t worker,
                                            ae_error_t *err, apr_pool_t *p);
 
+/** Parent: keep other parents out of the store until `p` goes; waits as long
+ * as `patience` for one that is inside. Where the file system knows no such
+ * locks, nobody is kept out. @return APR_SUCCESS; APR_TIMEUP; the system's
+ * status where the directory cannot be opened. */
+AE_CHECKED apr_status_t edge_store_enter(const char *dir,
+                                         apr_interval_time_t patience,
+                                         ae_error_t *err, apr_pool_t *p);
+
 const char *edge_store_dir(const edge_store_t *store);
 const ae_seal_t *edge_store_seal(const edge_store_t *store);
 ae_file_owner_t edge_store_worker(const edge_store_t *store);

@@ -1,5 +1,6 @@
 #include "httpd_reload.h"
 
+#include "edge_policy.h"
 #include "httpd_certs.h"
 #include "httpd_rehearsal.h"
 
@@ -17,7 +18,8 @@
 
 struct httpd_reload_t {
     const server_rec *server;
-    const httpd_board_t *board;
+    httpd_board_t *board;
+    const edge_served_t *served;
     const ae_log_t *log;
     apr_pool_t *pool;
     apr_time_t *restarted_at;     /* survives restarts; 0: never by us */
@@ -28,13 +30,15 @@ struct httpd_reload_t {
 };
 
 httpd_reload_t *httpd_reload_create(const server_rec *server,
-                                    const httpd_board_t *board,
+                                    httpd_board_t *board,
+                                    const edge_served_t *served,
                                     const ae_log_t *log, apr_pool_t *pconf)
 {
     httpd_reload_t *reload = apr_pcalloc(pconf, sizeof(*reload));
 
     reload->server = server;
     reload->board = board;
+    reload->served = served;
     reload->log = log;
     reload->pool = pconf;
     reload->restarted_at = ap_retained_data_get(RETAINED_KEY);
@@ -59,6 +63,8 @@ static int is_over(apr_time_t since, apr_interval_time_t span, apr_time_t now)
     return now < since || now - since >= span;
 }
 
+/* --- what for ----------------------------------------------------------- */
+
 static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
 {
     apr_array_header_t *names = apr_array_make(ptemp, 8, sizeof(char *));
@@ -75,14 +81,30 @@ static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
     return names->nelts ? httpd_certs_list(names, ptemp) : "what is staged";
 }
 
+static const char *purpose(const httpd_reload_t *reload, apr_pool_t *ptemp)
+{
+    apr_interval_time_t ignored;
+    const apr_array_header_t *foreign =
+        edge_served_changed(&ignored, reload->served, ptemp);
+
+    return foreign->nelts > 0
+               ? apr_pstrcat(ptemp, "serve ", httpd_certs_list(foreign, ptemp),
+                             ", deployed by another httpd with this store",
+                             NULL)
+               : apr_pstrcat(ptemp, "deploy ",
+                             staged_names(reload->board, ptemp), NULL);
+}
+
+/* --- the restart -------------------------------------------------------- */
+
 static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
 {
     char words[128];
 
     reload->done = 1;
     *reload->restarted_at = apr_time_now();
-    ae_log(reload->log, AE_LOG_NOTICE, "restarting gracefully to deploy %s",
-           staged_names(reload->board, ptemp));
+    ae_log(reload->log, AE_LOG_NOTICE, "restarting gracefully to %s",
+           purpose(reload, ptemp));
     if (kill(getpid(), AP_SIG_GRACEFUL) != 0) {
         ae_log(reload->log, AE_LOG_ERROR,
                "AE081: httpd could not restart itself: %s; apachectl "
@@ -96,10 +118,10 @@ static void put_off(httpd_reload_t *reload, const char *words,
 {
     reload->put_off_at = apr_time_now();
     ae_log(reload->log, AE_LOG_ERROR,
-           "AE082: httpd does not restart to deploy %s: its configuration on "
-           "disk would not start: %s; mend it, apachectl configtest tells "
-           "more; the next look is in five minutes",
-           staged_names(reload->board, ptemp), words);
+           "AE082: httpd does not restart to %s: its configuration on disk "
+           "would not start: %s; mend it, apachectl configtest tells more; "
+           "the next look is in five minutes",
+           purpose(reload, ptemp), words);
 }
 
 static void rehearsed(void *ctx, int passed, const char *words)
@@ -143,8 +165,24 @@ static int is_due(const httpd_reload_t *reload, apr_time_t now)
            mpm_is_running();
 }
 
+static void look_at_disk(httpd_reload_t *reload)
+{
+    apr_interval_time_t lifetime;
+    apr_pool_t *ptemp;
+
+    apr_pool_create(&ptemp, reload->pool);
+    if (edge_served_changed(&lifetime, reload->served, ptemp)->nelts > 0) {
+        httpd_board_ask_deploy(reload->board,
+                               edge_policy_restart_gap(lifetime, 0));
+    }
+    apr_pool_destroy(ptemp);
+}
+
 void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
 {
+    if (!reload->done) {
+        look_at_disk(reload);
+    }
     if (reload->rehearsal == NULL) {
         if (is_due(reload, now)) {
             rehearse(reload, now);

@@ -9,6 +9,9 @@
 #include <unistd.h>
 #include <unixd.h>
 
+/* For the start of another httpd with some thousand hosts. */
+#define STORE_PATIENCE apr_time_from_sec(60)
+
 static const edge_cert_t *cert_at(const httpd_context_t *context, int i)
 {
     return APR_ARRAY_IDX(context->plan->certs, i, const edge_cert_t *);
@@ -75,13 +78,25 @@ static void show_trouble(const httpd_context_t *context, const ae_error_t *err)
     }
 }
 
+/* Another httpd with the same store may start right now: until mod_ssl has
+ * read its files, nobody else changes them. */
+static apr_status_t open_store(httpd_context_t *context, ae_error_t *err)
+{
+    apr_status_t rv =
+        edge_store_prepare(&context->store, context->plan->store_dir,
+                           worker_user(), err, context->pconf);
+
+    return rv == APR_SUCCESS
+               ? edge_store_enter(context->plan->store_dir, STORE_PATIENCE,
+                                  err, context->ptemp)
+               : rv;
+}
+
 void httpd_start_store(httpd_context_t *context)
 {
     ae_error_t err;
 
-    if (edge_store_prepare(&context->store, context->plan->store_dir,
-                           worker_user(), &err,
-                           context->pconf) != APR_SUCCESS) {
+    if (open_store(context, &err) != APR_SUCCESS) {
         context->store = NULL;
         show_trouble(context, &err);
         ae_log(&context->log, AE_LOG_ERROR,
@@ -276,7 +291,10 @@ void httpd_start_reload(httpd_context_t *context)
                "staged is deployed at its next start");
     }
     if (context->watchdog != NULL && context->restarts_itself) {
-        context->reload = httpd_reload_create(context->server, context->board,
-                                              &context->log, context->pconf);
+        context->reload = httpd_reload_create(
+            context->server, context->board,
+            edge_served_note(context->plan->store_dir, context->plan->certs,
+                             context->pconf),
+            &context->log, context->pconf);
     }
 }

@@ -3,7 +3,9 @@
 #include "test_store.h"
 
 #include <check.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 Suite *suite_edge_store_lock(void);
@@ -42,6 +44,41 @@ START_TEST(test_missing_and_link)
 }
 END_TEST
 
+/* Of two parents one waits; that a child of the first lives on, which has its
+ * descriptors too, holds up nobody. */
+START_TEST(test_parents_enter_one_by_one)
+{
+    test_store_t *t = test_store_make();
+    const char *dir = edge_store_dir(t->store);
+    apr_pool_t *first;
+    ae_error_t err;
+    pid_t child;
+
+    apr_pool_create(&first, t_pool);
+    ck_status(edge_store_enter(dir, 0, &err, first), APR_SUCCESS, &err);
+    ck_status(edge_store_enter(dir, 0, &err, t_pool), APR_TIMEUP, &err);
+    ck_assert_str_ne(err.next, "");
+    child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    apr_pool_destroy(first);
+    ck_status(edge_store_enter(dir, 0, &err, t_pool), APR_SUCCESS, &err);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+END_TEST
+
+START_TEST(test_nothing_to_enter)
+{
+    ae_error_t err;
+
+    ck_status(edge_store_enter("/nowhere/at/all", 0, &err, t_pool), APR_ENOENT,
+              &err);
+}
+END_TEST
+
 Suite *suite_edge_store_lock(void)
 {
     Suite *suite = suite_create("edge_store_lock");
@@ -50,6 +87,8 @@ Suite *suite_edge_store_lock(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_one_at_a_time);
     tcase_add_test(tc, test_missing_and_link);
+    tcase_add_test(tc, test_parents_enter_one_by_one);
+    tcase_add_test(tc, test_nothing_to_enter);
     suite_add_tcase(suite, tc);
     return suite;
 }

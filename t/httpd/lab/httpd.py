@@ -38,14 +38,14 @@ class Httpd:
     {http}, {https} and {root} for ports and directory."""
 
     def __init__(self, directory, body, mpm="event", user=None, pebble=None,
-                 http=None, module=True):
+                 http=None, module=True, store=None):
         self.directory = pathlib.Path(directory)
         self.mpm = mpm
         self.user = user
         self.module = module
         self.http = http or free_port()
         self.https = free_port()
-        self.store = self.directory / "acme"
+        self.store = store or self.directory / "acme"
         self.error_log = self.directory / "error.log"
         self.config = self.directory / "httpd.conf"
         self.process = None
@@ -131,6 +131,30 @@ class Httpd:
     def stop(self):
         if self.process:
             self.process.stop()
+
+    def kill(self):
+        """All of it at once, as at a power cut."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.popen.wait()
+
+    def worker(self):
+        """The child that holds the store's lock; None: none of ours does."""
+        lock = self.store / "lock"
+        if not lock.exists():
+            return None
+        inode = lock.stat().st_ino
+        for line in pathlib.Path("/proc/locks").read_text().splitlines():
+            words = line.split()
+            if words[1] == "FLOCK" and words[5].endswith(f":{inode}") \
+                    and int(words[4]) in self.children():
+                return int(words[4])
+        return None
+
+    def children(self):
+        done = subprocess.run(["ps", "--ppid", str(self.process.pid),
+                               "-o", "pid="], capture_output=True, text=True,
+                              check=False)
+        return [int(word) for word in done.stdout.split()]
 
     def check(self):
         """configtest: exit status and what it says."""

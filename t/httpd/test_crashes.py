@@ -1,0 +1,124 @@
+"""Killed at any moment while certificates are issued without end: the worker's
+child, or all of httpd as at a power cut."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from lab import client
+from lab.faulty import Faulty
+from lab.process import free_port
+from lab.recorder import Recorder
+from lab.sites import site
+
+SOAK = bool(os.environ.get("ACME_EDGE_SOAK"))
+KILLS = 200 if SOAK else 12
+PAUSE = 1.5   # seconds between two kills, at most
+LIFETIME = 12
+NAMES = [f"n{number}.example.org" for number in range(6)]
+PUBLIC = (serialization.Encoding.DER,
+          serialization.PublicFormat.SubjectPublicKeyInfo)
+
+# What httpd itself says of a child that was killed, and after a power cut.
+KILLED = ["AH00052", "AH00051", "AH00045", "AH10392", "AH00098"]
+# Certificates of seconds run out while httpd is down.
+LATE = "AE051: "
+
+
+def live_pairs(httpd):
+    """What is live, whole: any other state of the files fails."""
+    pairs = {}
+    for name in NAMES:
+        cert, key = httpd.live(name)
+        assert cert.exists() == key.exists()
+        if cert.exists():
+            leaf = x509.load_pem_x509_certificate(cert.read_bytes())
+            loaded = serialization.load_pem_private_key(key.read_bytes(),
+                                                        None)
+            assert leaf.public_key().public_bytes(*PUBLIC) \
+                == loaded.public_key().public_bytes(*PUBLIC)
+            pairs[name] = leaf.serial_number
+    return pairs
+
+
+def kill_worker(httpd):
+    """Where a restart is under way, there may be none for a moment."""
+    pid = httpd.require(httpd.worker, 60, "worker")
+    os.kill(pid, signal.SIGKILL)
+
+
+def kill_all(httpd):
+    before = set(live_pairs(httpd))
+    httpd.kill()
+    httpd.start()
+    assert before <= set(live_pairs(httpd))
+    for name in NAMES:
+        client.certificate(httpd.https, name)
+
+
+def in_progress(recorder):
+    return {order.url for order in recorder.all_orders()
+            if order.taken_up and not order.delivered}
+
+
+def finished(recorder, urls):
+    return not urls & in_progress(recorder)
+
+
+def judge(recorder):
+    assert len(recorder.accounts) <= 1
+    for order in recorder.all_orders():
+        assert order.status != "invalid", order.url
+        assert len(set(order.keys)) <= 1, order.url
+
+
+@pytest.fixture
+def scene(make_httpd, make_pebble, make_gate, place, started):
+    """A CA whose certificates live for seconds, and which asks again where
+    httpd was killed under its hands."""
+    http = free_port()
+    gate = make_gate(http, patience=12)
+    pebble = make_pebble(gate.port, lifetime=LIFETIME, environment={
+        "PEBBLE_VA_NOSLEEP": "0", "PEBBLE_VA_SLEEPTIME": "3",
+        "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0"})
+    faulty = Faulty(place / "faulty", pebble)
+    started.append(faulty)
+    recorder = faulty.add(Recorder())
+    httpd = make_httpd("\n".join([
+        f"ACMEProvider {recorder.url}", f"ACMETrustFile {faulty.trust_file}",
+        "ACMEEmail admin@example.org", "ACMETermsOfService accepted",
+        *(site(name) for name in NAMES)]), http=http)
+    httpd.announce(*KILLED, LATE)
+    return httpd, recorder
+
+
+def test_killed_at_random_moments(scene, record_property):
+    httpd, recorder = scene
+    seed = int(os.environ.get("ACME_EDGE_SEED", random.randrange(10 ** 6)))
+    dice = random.Random(seed)
+    print(f"seed {seed} (ACME_EDGE_SEED repeats it)")
+    httpd.start()
+    amid = 0
+    for number in range(KILLS):
+        time.sleep(dice.uniform(0, PAUSE))
+        amid += bool(in_progress(recorder))
+        (kill_worker, kill_all)[number % 2](httpd)
+        judge(recorder)
+    urls = in_progress(recorder)
+    httpd.require(lambda: finished(recorder, urls), 120,
+                  f"end of the orders under way; seed {seed}")
+    httpd.wait_live(*NAMES)
+    live_pairs(httpd)
+    judge(recorder)
+    orders = recorder.all_orders()
+    done = sum(order.delivered for order in orders)
+    record_property("kills", f"{KILLS} kills, {amid} amid orders, seed {seed}: "
+                    f"{len(orders)} orders, {done} certificates")
+    assert done >= len(NAMES)
+    assert httpd.unannounced() == []
