@@ -13,8 +13,6 @@
 #define HEAD "store.json"
 #define LOCK "lock"
 #define PROBE ".probe"
-/* For the start of another httpd with some thousand hosts. */
-#define PATIENCE apr_time_from_sec(60)
 
 struct edge_store_t {
     const char *dir;
@@ -359,9 +357,8 @@ static apr_status_t enter(const edge_store_t *store, ae_error_t *err,
     if (status == APR_SUCCESS && is_new) {
         status = make_dir(store, err, p);
     }
-    return status == APR_SUCCESS
-               ? edge_store_enter(store->dir, PATIENCE, err, ptemp)
-               : status;
+    return status == APR_SUCCESS ? edge_store_enter(store->dir, err, ptemp)
+                                 : status;
 }
 
 apr_status_t edge_store_prepare(edge_store_t **store, const char *dir,

@@ -36,21 +36,21 @@ typedef struct edge_store_t edge_store_t;
 /** Parent: make or check the directory and read the sealing key. Lives in `p`.
  * @param worker the user that children run as; {-1, -1}: the same as now
  * @return APR_SUCCESS; AE_EVERSION for a newer store; AE_EFORMAT for a damaged
- * one; AE_EUNSAFE for wrong owners or modes that cannot be set right; the
- * system's status. err names path and remedy. Nothing is changed where an
+ * one; AE_EUNSAFE for wrong owners or modes that cannot be set right;
+ * APR_EBUSY while another parent is inside (edge_store_enter); the system's
+ * status. err names path and remedy. Nothing is changed where an
  * existing store is refused. */
 AE_CHECKED apr_status_t edge_store_prepare(edge_store_t **store,
                                            const char *dir,
                                            ae_file_owner_t worker,
                                            ae_error_t *err, apr_pool_t *p);
 
-/** Parent: keep other parents out of the store until `p` goes; waits as long
- * as `patience` for one that is inside. Where the file system knows no such
- * locks, nobody is kept out. @return APR_SUCCESS; APR_TIMEUP; the system's
- * status where the directory cannot be opened. */
-AE_CHECKED apr_status_t edge_store_enter(const char *dir,
-                                         apr_interval_time_t patience,
-                                         ae_error_t *err, apr_pool_t *p);
+/** Parent: keep other parents out of the store until `p` goes, without
+ * waiting. Where the file system knows no such locks, nobody is kept out.
+ * @return APR_SUCCESS; APR_EBUSY: another one is inside; the system's status
+ * where the directory cannot be opened. */
+AE_CHECKED apr_status_t edge_store_enter(const char *dir, ae_error_t *err,
+                                         apr_pool_t *p);
 
 const char *edge_store_dir(const edge_store_t *store);
 const ae_seal_t *edge_store_seal(const edge_store_t *store);

@@ -1,13 +1,10 @@
 #include "edge_store.h"
 
 #include <apr_strings.h>
-#include <apr_time.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#define LOOK_AGAIN apr_time_from_msec(20)
 
 static apr_status_t lock_release(void *data)
 {
@@ -60,37 +57,28 @@ static apr_status_t leave(void *data)
     return lock_release(data);
 }
 
-static apr_status_t enter_failed(ae_error_t *err, apr_status_t status,
-                                 const char *dir)
+apr_status_t edge_store_enter(const char *dir, ae_error_t *err, apr_pool_t *p)
 {
+    int *fd = apr_palloc(p, sizeof(*fd));
+    apr_status_t status = APR_SUCCESS;
+
+    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0) {
+        status = errno;
+    } else if (flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        status = APR_EBUSY;
+        close(*fd);
+    }
+    if (status == APR_SUCCESS) {
+        apr_pool_cleanup_register(p, fd, leave, lock_release);
+        return APR_SUCCESS;
+    }
     ae_error_set(err, status, "Cannot enter the store %s", dir);
     ae_error_why_status(err, status);
-    if (APR_STATUS_IS_TIMEUP(status)) {
-        ae_error_why(err, "another httpd has been starting with it for long");
+    if (status == APR_EBUSY) {
+        ae_error_why(err, "another httpd is starting with it");
         ae_error_next(err, "restart this one when that one has started, or "
                            "is gone");
     }
     return status;
-}
-
-apr_status_t edge_store_enter(const char *dir, apr_interval_time_t patience,
-                              ae_error_t *err, apr_pool_t *p)
-{
-    int *fd = apr_palloc(p, sizeof(*fd));
-    apr_interval_time_t waited = 0;
-
-    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*fd < 0) {
-        return enter_failed(err, errno, dir);
-    }
-    while (flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        if (waited >= patience) {
-            close(*fd);
-            return enter_failed(err, APR_TIMEUP, dir);
-        }
-        apr_sleep(LOOK_AGAIN);
-        waited += LOOK_AGAIN;
-    }
-    apr_pool_cleanup_register(p, fd, leave, lock_release);
-    return APR_SUCCESS;
 }

@@ -21,7 +21,8 @@ httpd_reload_t *httpd_reload_create(const server_rec *server,
                                     const ae_log_t *log, apr_pool_t *pconf);
 
 /** Parent, from the monitor hook: restart where it was asked for, or where
- * something else is live than what is served, once, and not sooner after our last restart than asked. */
+ * something else is live than what is served, once, and not sooner after our
+ * last restart than asked. */
 void httpd_reload_check(httpd_reload_t *reload, apr_time_t now);
 
 #endif

@@ -11,6 +11,7 @@
 
 /* For the start of another httpd with some thousand hosts. */
 #define STORE_PATIENCE apr_time_from_sec(60)
+#define LOOK_AGAIN apr_time_from_msec(50)
 
 static const edge_cert_t *cert_at(const httpd_context_t *context, int i)
 {
@@ -78,18 +79,31 @@ static void show_trouble(const httpd_context_t *context, const ae_error_t *err)
     }
 }
 
+static int wait_a_little(apr_interval_time_t *waited)
+{
+    apr_sleep(LOOK_AGAIN);
+    *waited += LOOK_AGAIN;
+    return *waited < STORE_PATIENCE;
+}
+
 /* Another httpd with the same store may start right now: until mod_ssl has
  * read its files, nobody else changes them. */
 static apr_status_t open_store(httpd_context_t *context, ae_error_t *err)
 {
-    apr_status_t rv =
-        edge_store_prepare(&context->store, context->plan->store_dir,
-                           worker_user(), err, context->pconf);
+    apr_interval_time_t waited = 0;
+    apr_status_t rv = APR_SUCCESS;
 
-    return rv == APR_SUCCESS
-               ? edge_store_enter(context->plan->store_dir, STORE_PATIENCE,
-                                  err, context->ptemp)
-               : rv;
+    do {
+        if (context->store == NULL) {
+            rv = edge_store_prepare(&context->store, context->plan->store_dir,
+                                    worker_user(), err, context->pconf);
+        }
+        if (context->store != NULL) {
+            rv = edge_store_enter(context->plan->store_dir, err,
+                                  context->ptemp);
+        }
+    } while (APR_STATUS_IS_EBUSY(rv) && wait_a_little(&waited));
+    return rv;
 }
 
 void httpd_start_store(httpd_context_t *context)

@@ -50,21 +50,25 @@ START_TEST(test_parents_enter_one_by_one)
 {
     test_store_t *t = test_store_make();
     const char *dir = edge_store_dir(t->store);
+    edge_store_t *again;
     apr_pool_t *first;
     ae_error_t err;
     pid_t child;
 
     apr_pool_create(&first, t_pool);
-    ck_status(edge_store_enter(dir, 0, &err, first), APR_SUCCESS, &err);
-    ck_status(edge_store_enter(dir, 0, &err, t_pool), APR_TIMEUP, &err);
+    ck_status(edge_store_enter(dir, &err, first), APR_SUCCESS, &err);
+    ck_status(edge_store_enter(dir, &err, t_pool), APR_EBUSY, &err);
     ck_assert_str_ne(err.next, "");
+    ck_status(edge_store_prepare(&again, dir, edge_store_worker(t->store),
+                                 &err, t_pool),
+              APR_EBUSY, &err);
     child = fork();
     if (child == 0) {
         pause();
         _exit(0);
     }
     apr_pool_destroy(first);
-    ck_status(edge_store_enter(dir, 0, &err, t_pool), APR_SUCCESS, &err);
+    ck_status(edge_store_enter(dir, &err, t_pool), APR_SUCCESS, &err);
     kill(child, SIGKILL);
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
 }
@@ -74,7 +78,7 @@ START_TEST(test_nothing_to_enter)
 {
     ae_error_t err;
 
-    ck_status(edge_store_enter("/nowhere/at/all", 0, &err, t_pool), APR_ENOENT,
+    ck_status(edge_store_enter("/nowhere/at/all", &err, t_pool), APR_ENOENT,
               &err);
 }
 END_TEST
