@@ -19,7 +19,7 @@ ROOT = os.geteuid() == 0
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
 LONG = ("test_faults", "test_kills", "test_renewal", "test_restarts",
-        "test_two_servers")
+        "test_two_servers", "test_crashes")
 QUICK = ("test_configtest",)
 
 # They need a build that was configured with --enable-developer.
