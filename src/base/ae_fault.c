@@ -2,6 +2,7 @@
 
 #ifdef AE_FAULTS
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,36 +11,60 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define MARK_SIZE 512
+#define ORDER_SIZE 512
 
 typedef struct order_t {
+    char text[ORDER_SIZE]; /* the others point into it */
     long number;
-    char mark[MARK_SIZE];
-    int all;
+    const char *mark;
+    const char *whom;
+    const char *how;
 } order_t;
+
+static const struct {
+    const char *word;
+    int number;
+} failures[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EROFS", EROFS}};
 
 /* A process has one environment and one count of its moments. */
 static atomic_long passed;
 
+/* Cut the next word off; "" at the end. */
+static const char *next_word(char **rest)
+{
+    char *word = *rest;
+
+    *rest += strcspn(word, ":");
+    if (**rest == ':') {
+        *(*rest)++ = '\0';
+    }
+    return word;
+}
+
 static int read_order(order_t *order)
 {
     const char *text = getenv("ACME_EDGE_FAULT");
-    const char *mark, *whom;
-    char *end;
+    char *rest = order->text;
 
-    if (text == NULL) {
+    if (text == NULL || strlen(text) >= ORDER_SIZE) {
         return 0;
     }
-    order->number = strtol(text, &end, 10);
-    mark = *end == ':' ? end + 1 : "";
-    whom = strrchr(mark, ':');
-    if (whom == NULL || whom == mark || whom - mark >= MARK_SIZE) {
-        return 0;
-    }
-    memcpy(order->mark, mark, (size_t)(whom - mark));
-    order->mark[whom - mark] = '\0';
-    order->all = strcmp(whom, ":all") == 0;
+    strcpy(order->text, text);
+    order->number = strtol(next_word(&rest), NULL, 10);
+    order->mark = next_word(&rest);
+    order->whom = next_word(&rest);
+    order->how = next_word(&rest);
     return 1;
+}
+
+static int is_meant(const order_t *order)
+{
+    int leads = getpid() == getpgrp();
+
+    if (strcmp(order->whom, "child") == 0) {
+        return !leads;
+    }
+    return leads || strcmp(order->whom, "all") == 0;
 }
 
 static int is_first(const char *mark)
@@ -52,16 +77,29 @@ static int is_first(const char *mark)
     return fd >= 0;
 }
 
-void ae_fault_point(void)
+static apr_status_t strike(const order_t *order)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        if (strcmp(order->how, failures[i].word) == 0) {
+            return failures[i].number;
+        }
+    }
+    kill(strcmp(order->whom, "all") == 0 ? 0 : getpid(), SIGKILL);
+    return APR_SUCCESS;
+}
+
+apr_status_t ae_fault_point(void)
 {
     order_t order;
     long now = atomic_fetch_add(&passed, 1) + 1;
 
-    if (!read_order(&order) || now != order.number ||
-        (!order.all && getpid() == getpgrp()) || !is_first(order.mark)) {
-        return;
+    if (!read_order(&order) || now != order.number || !is_meant(&order) ||
+        !is_first(order.mark)) {
+        return APR_SUCCESS;
     }
-    kill(order.all ? 0 : getpid(), SIGKILL);
+    return strike(&order);
 }
 
 #endif

@@ -1,20 +1,27 @@
 #ifndef AE_FAULT_H
 #define AE_FAULT_H
 
-/** A moment at which a developer build can be made to die, as by a power cut:
- * each change of the disk passes through one. In other builds there is none.
+/** A moment at which a developer build can be made to die, as by a power cut,
+ * or to fail, as on a full disk: each change of the disk passes through one.
+ * In other builds there is none.
  *
- * ACME_EDGE_FAULT="number:mark:whom" in the environment: at the number-th
- * moment of a process (what its parent passed before the fork counts) it is
- * killed; once for all processes, for whoever is first creates the file
- * `mark`. `whom` is "child": none but a process that leads no group; or "all":
- * the whole process group, if that is this server's own. */
+ * ACME_EDGE_FAULT="number:mark:whom:how" in the environment: at the number-th
+ * moment of a process (what its parent passed before the fork counts) it
+ * happens; once for all processes, for whoever is first creates the file
+ * `mark`. `whom` is "child": none but a process that leads no group;
+ * "parent": none but one that does; or "all". `how` may be left out, for
+ * "kill": the process dies, or by "all" its whole process group, if that is
+ * this server's own. "ENOSPC", "EIO" and "EROFS": the change fails so. */
 
+#include "ae_error.h"
+
+/** @return APR_SUCCESS, or what the change is to fail with. */
 #ifdef AE_FAULTS
-void ae_fault_point(void);
+AE_CHECKED apr_status_t ae_fault_point(void);
 #else
-static inline void ae_fault_point(void)
+AE_CHECKED static inline apr_status_t ae_fault_point(void)
 {
+    return APR_SUCCESS;
 }
 #endif
 

@@ -17,7 +17,7 @@
 /* A file on its way. */
 typedef struct draft_t {
     ae_file_place_t place;
-    char temp[TEMP_SIZE]; /* a name with a dot: not to be listed */
+    char temp[TEMP_SIZE];
     int fd;
 } draft_t;
 
@@ -33,8 +33,9 @@ static apr_status_t draft_create(draft_t *draft, ae_error_t *err)
             return status;
         }
         snprintf(draft->temp, sizeof(draft->temp),
-                 ".tmp-%02x%02x%02x%02x%02x%02x%02x%02x", salt[0], salt[1],
-                 salt[2], salt[3], salt[4], salt[5], salt[6], salt[7]);
+                 AE_FILE_TEMP "%02x%02x%02x%02x%02x%02x%02x%02x", salt[0],
+                 salt[1], salt[2], salt[3], salt[4], salt[5], salt[6],
+                 salt[7]);
         draft->fd =
             openat(draft->place.dir, draft->temp,
                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -94,8 +95,11 @@ static apr_status_t draft_publish(const draft_t *draft,
                                   ae_file_durability_t durability)
 {
     int dir = draft->place.dir;
+    apr_status_t status = ae_fault_point();
 
-    ae_fault_point();
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     if (renameat(dir, draft->temp, dir, draft->place.name) != 0) {
         return errno;
     }

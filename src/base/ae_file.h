@@ -67,6 +67,13 @@ AE_CHECKED apr_status_t ae_file_list(apr_array_header_t **names,
                                      const char *dir, ae_error_t *err,
                                      apr_pool_t *p);
 
+/** Remove what ae_file_write() left in a directory when it was killed: what was
+ * written last at least `age` before `now`, or after it, by a clock that was
+ * set back. What cannot be removed stays.
+ * @param age more than any write takes; 0 where nobody else writes there */
+void ae_file_sweep(const char *dir, apr_interval_time_t age, apr_time_t now,
+                   apr_pool_t *p);
+
 /** Whether something is there, links not followed. */
 int ae_file_exists(const char *path);
 

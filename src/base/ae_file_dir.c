@@ -30,9 +30,11 @@ static apr_status_t dir_make(const ae_file_place_t *place, mode_t mode,
                              ae_file_owner_t owner)
 {
     int made, fd;
-    apr_status_t status;
+    apr_status_t status = ae_fault_point();
 
-    ae_fault_point();
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     made = mkdirat(place->dir, place->name, 0700) == 0;
     status = made || errno == EEXIST ? APR_SUCCESS : errno;
     if (status == APR_SUCCESS) {
@@ -77,9 +79,11 @@ static int is_same(int one, int other)
 static apr_status_t places_rename(const ae_file_place_t *from,
                                   const ae_file_place_t *to)
 {
-    apr_status_t status;
+    apr_status_t status = ae_fault_point();
 
-    ae_fault_point();
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     if (renameat(from->dir, from->name, to->dir, to->name) != 0) {
         return errno;
     }
@@ -184,9 +188,11 @@ static apr_status_t entry_remove(int parent, const char *name, int depth,
                                  apr_pool_t *p)
 {
     struct stat info;
-    apr_status_t status = APR_SUCCESS;
+    apr_status_t status = ae_fault_point();
 
-    ae_fault_point();
+    if (status != APR_SUCCESS) {
+        return status;
+    }
     if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
         status = errno;
     } else if (S_ISDIR(info.st_mode)) {
@@ -253,6 +259,55 @@ apr_status_t ae_file_list(apr_array_header_t **names, const char *dir,
     }
     names_tidy(*names);
     return APR_SUCCESS;
+}
+
+static int is_stale(int dir, const char *name, apr_interval_time_t age,
+                    apr_time_t now)
+{
+    struct stat info;
+    apr_interval_time_t since;
+
+    if (strncmp(name, AE_FILE_TEMP, strlen(AE_FILE_TEMP)) != 0 ||
+        fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        return 0;
+    }
+    since = now - apr_time_from_sec(info.st_mtime);
+    return S_ISREG(info.st_mode) && (since >= age || since <= -age);
+}
+
+static void dir_sweep(int fd, apr_interval_time_t age, apr_time_t now,
+                      apr_pool_t *p)
+{
+    apr_array_header_t *names;
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int i;
+
+    if (copy < 0 || dir_read(&names, copy, p) != APR_SUCCESS) {
+        return;
+    }
+    for (i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+
+        if (is_stale(fd, name, age, now)) {
+            unlinkat(fd, name, 0);
+        }
+    }
+}
+
+void ae_file_sweep(const char *dir, apr_interval_time_t age, apr_time_t now,
+                   apr_pool_t *p)
+{
+    ae_file_place_t place;
+    int fd;
+
+    if (ae_file_place_open(&place, dir, p) != APR_SUCCESS) {
+        return;
+    }
+    if (dir_open(&fd, place.dir, place.name) == APR_SUCCESS) {
+        dir_sweep(fd, age, now, p);
+        close(fd);
+    }
+    ae_file_place_close(&place);
 }
 
 int ae_file_exists(const char *path)

@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+/** How the names of files begin that are being written: with a dot, not to be
+ * listed. */
+#define AE_FILE_TEMP ".tmp-"
+
 typedef struct ae_file_place_t {
     int dir;          /* descriptor of the directory */
     const char *name; /* the last component, without a slash */

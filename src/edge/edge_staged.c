@@ -1,5 +1,7 @@
 #include "edge_staged.h"
 
+#include "ae_fault.h"
+
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -123,33 +125,54 @@ static int is_in(const edge_staged_t *staged, int dir, const char *name)
            info.st_dev == staged->dev && info.st_ino == staged->ino;
 }
 
+static apr_status_t move(int from, const char *name, int to,
+                         const char *new_name)
+{
+    apr_status_t status = ae_fault_point();
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    return renameat(from, name, to, new_name) == 0 ? APR_SUCCESS : errno;
+}
+
 /* The worker may have staged another set since this one was looked at: what
  * was not looked at goes back. */
 static int move_to_bin(const edge_staged_t *staged)
 {
-    if (renameat(staged->dir, SET, staged->bin, staged->bin_name) != 0) {
+    apr_status_t status =
+        move(staged->dir, SET, staged->bin, staged->bin_name);
+
+    if (status != APR_SUCCESS) {
         return 0;
     }
     if (is_in(staged, staged->bin, staged->bin_name)) {
         return 1;
     }
-    renameat(staged->bin, staged->bin_name, staged->dir, SET);
+    status = move(staged->bin, staged->bin_name, staged->dir, SET);
+    (void)status;
     return 0;
 }
 
 static int remove_refused(const edge_staged_t *staged, apr_pool_t *p)
 {
-    return empty_bin(staged, p) &&
-           (renameat(staged->dir, REFUSED, staged->bin, staged->bin_name) ==
-                0 ||
-            errno == ENOENT) &&
+    apr_status_t status;
+
+    if (!empty_bin(staged, p)) {
+        return 0;
+    }
+    status = move(staged->dir, REFUSED, staged->bin, staged->bin_name);
+    return (status == APR_SUCCESS || APR_STATUS_IS_ENOENT(status)) &&
            empty_bin(staged, p);
 }
 
 int edge_staged_refuse(edge_staged_t *staged, apr_pool_t *p)
 {
     if (remove_refused(staged, p) && move_to_bin(staged)) {
-        renameat(staged->bin, staged->bin_name, staged->dir, REFUSED);
+        if (move(staged->bin, staged->bin_name, staged->dir, REFUSED) !=
+            APR_SUCCESS) {
+            empty_bin(staged, p);
+        }
         return 1;
     }
     return is_in(staged, staged->dir, SET);
