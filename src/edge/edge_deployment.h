@@ -5,10 +5,19 @@
 
 #include "edge_live.h"
 
-/** Parent: write it down, for people to see. Nothing depends on it: where it
- * cannot be written, the one before stays. */
-void edge_deployment_save(const edge_deployment_t *d,
-                          const edge_store_t *store, const edge_cert_t *cert,
-                          apr_pool_t *p);
+/** Parent: write it down, for the worker, who must not order in a loop what is
+ * refused, and for people. Where it cannot be written, the one before stays.
+ * @return APR_SUCCESS or the system's status. */
+AE_CHECKED apr_status_t edge_deployment_save(const edge_deployment_t *d,
+                                             const edge_store_t *store,
+                                             const edge_cert_t *cert,
+                                             ae_error_t *err, apr_pool_t *p);
+
+/** Parent: set a damaged record aside.
+ * @return APR_SUCCESS, also where there is none; AE_EFORMAT and others of
+ * edge_record_read for one that is damaged. */
+AE_CHECKED apr_status_t edge_deployment_check(const edge_store_t *store,
+                                              const edge_cert_t *cert,
+                                              ae_error_t *err, apr_pool_t *p);
 
 #endif

@@ -53,7 +53,8 @@ typedef enum edge_promotion_t {
  * archive and the set to live, and record it. What an earlier call left half
  * done is finished first: live/ always holds a whole set or none.
  * @return APR_SUCCESS with *promotion set (err explains a refusal); the
- * system's status where the store could not be written: live is unchanged. */
+ * system's status where the store could not be written: live is unchanged, or
+ * *promotion says what was done and could not be recorded. */
 AE_CHECKED apr_status_t edge_live_promote(edge_promotion_t *promotion,
                                           const edge_store_t *store,
                                           const edge_cert_t *cert,
@@ -66,6 +67,13 @@ AE_CHECKED apr_status_t edge_live_promote(edge_promotion_t *promotion,
 AE_CHECKED apr_status_t edge_live_check(const char *store_dir,
                                         const edge_cert_t *cert,
                                         ae_error_t *err, apr_pool_t *p);
+
+/** Parent: set aside what is live and cannot be served, and bring back the
+ * newest of archive/ that can. Without any, the worker orders a first one.
+ * @param err what edge_live_check told; what was done becomes its `next`
+ * @return whether something is live again. */
+int edge_live_mend(const edge_store_t *store, const edge_cert_t *cert,
+                   ae_error_t *err, apr_pool_t *p);
 
 /** Parent: files for mod_ssl until the first certificate: one EC key shared by
  * all (made once in `dir`/key), and a self-signed certificate of the names

@@ -2,6 +2,8 @@
 
 #include "ae_file.h"
 
+#include <apr_strings.h>
+
 #define KEY_FILE_MAX (64 * 1024)
 
 /* The parser does not know the file, people do not know the parser. */
@@ -81,5 +83,49 @@ apr_status_t edge_pair_load(ae_cert_t **chain, const char *cert_path,
         status = check_key(*chain, cert_path, key_path, err, ptemp);
         apr_pool_destroy(ptemp);
     }
+    return status;
+}
+
+static const char *path_of(const char *dir, ae_key_type_t type,
+                           const char *suffix, apr_pool_t *p)
+{
+    return apr_pstrcat(p, dir, "/", ae_key_type_word(type), suffix, NULL);
+}
+
+static int is_there(const char *dir, ae_key_type_t type, apr_pool_t *p)
+{
+    return ae_file_exists(path_of(dir, type, ".cert", p)) ||
+           ae_file_exists(path_of(dir, type, ".key", p));
+}
+
+ae_key_type_t edge_pair_type(const char *dir, ae_key_type_t wanted,
+                             apr_pool_t *p)
+{
+    int i;
+
+    if (is_there(dir, wanted, p)) {
+        return wanted;
+    }
+    for (i = 0; i < AE_KEY_TYPES; i++) {
+        if (is_there(dir, (ae_key_type_t)i, p)) {
+            return (ae_key_type_t)i;
+        }
+    }
+    return wanted;
+}
+
+apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
+                             ae_error_t *err, apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    ae_key_type_t type;
+    ae_cert_t *chain;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    type = edge_pair_type(dir, wanted, ptemp);
+    status = edge_pair_load(&chain, path_of(dir, type, ".cert", ptemp),
+                            path_of(dir, type, ".key", ptemp), err, ptemp);
+    apr_pool_destroy(ptemp);
     return status;
 }

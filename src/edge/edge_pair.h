@@ -13,6 +13,16 @@ AE_CHECKED apr_status_t edge_pair_load(ae_cert_t **chain,
                                        const char *key_path, ae_error_t *err,
                                        apr_pool_t *p);
 
+/** The type of the pair in a directory: this one, unless only files of another
+ * type are there, from before ACMEKeyType was changed. */
+ae_key_type_t edge_pair_type(const char *dir, ae_key_type_t wanted,
+                             apr_pool_t *p);
+
+/** Whether a directory holds a pair of the type that edge_pair_type() tells.
+ * @return as edge_pair_load. */
+AE_CHECKED apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
+                                        ae_error_t *err, apr_pool_t *p);
+
 /** Read a chain alone. @return as above. */
 AE_CHECKED apr_status_t edge_pair_load_chain(ae_cert_t **chain,
                                              const char *cert_path,

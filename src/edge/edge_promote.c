@@ -137,7 +137,8 @@ static apr_status_t exchange(const promoter_t *pr, ae_error_t *err)
     return status;
 }
 
-static void record(const promoter_t *pr, const ae_error_t *refusal)
+static apr_status_t record(const promoter_t *pr, const ae_error_t *refusal,
+                           ae_error_t *err)
 {
     edge_deployment_t d;
 
@@ -151,7 +152,7 @@ static void record(const promoter_t *pr, const ae_error_t *refusal)
     if (refusal) {
         d.error = *refusal;
     }
-    edge_deployment_save(&d, pr->store, pr->cert, pr->p);
+    return edge_deployment_save(&d, pr->store, pr->cert, err, pr->p);
 }
 
 static void explain_refusal(const promoter_t *pr, ae_error_t *err)
@@ -172,17 +173,32 @@ static void explain_refusal(const promoter_t *pr, ae_error_t *err)
         edge_store_path(pr->store, pr->p, "staging", pr->cert->dir, NULL));
 }
 
+static apr_status_t explain_unrecorded(ae_error_t *err,
+                                       const ae_error_t *trouble,
+                                       apr_pool_t *p)
+{
+    ae_error_t refusal = *err;
+
+    ae_error_set(err, trouble->status, "%s, and the worker cannot be told",
+                 refusal.what);
+    ae_error_why(err, "%s: %s", ae_error_line(trouble, p), refusal.why);
+    return ae_error_next(err, "%s", refusal.next);
+}
+
 static apr_status_t refuse(edge_promotion_t *promotion, const promoter_t *pr,
                            ae_error_t *err)
 {
+    ae_error_t trouble;
+
     explain_refusal(pr, err);
     /* Another set in its place was not looked at: the next call does. */
     if (pr->staged && !edge_staged_refuse(pr->staged, pr->p)) {
         return APR_SUCCESS;
     }
-    record(pr, err);
     *promotion = EDGE_PROMOTION_REFUSED;
-    return APR_SUCCESS;
+    return record(pr, err, &trouble) == APR_SUCCESS
+               ? APR_SUCCESS
+               : explain_unrecorded(err, &trouble, pr->p);
 }
 
 static apr_status_t deploy(const promoter_t *pr, ae_error_t *err)
@@ -199,11 +215,18 @@ static apr_status_t deploy(const promoter_t *pr, ae_error_t *err)
 }
 
 /* The set goes last: where a crash leaves it, it is found live already. */
-static void finish(edge_promotion_t *promotion, const promoter_t *pr)
+static apr_status_t finish(edge_promotion_t *promotion, const promoter_t *pr,
+                           ae_error_t *err)
 {
-    record(pr, NULL);
-    edge_staged_remove(pr->staged, pr->p);
+    apr_status_t status = record(pr, NULL, err);
+
     *promotion = EDGE_PROMOTION_DONE;
+    if (status != APR_SUCCESS) {
+        return ae_error_next(err, "the staged certificate is live all the "
+                                  "same; the next restart writes it down");
+    }
+    edge_staged_remove(pr->staged, pr->p);
+    return APR_SUCCESS;
 }
 
 static apr_status_t take(promoter_t *pr, ae_error_t *err)
@@ -238,7 +261,7 @@ static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
         status = deploy(pr, err);
     }
     if (status == APR_SUCCESS) {
-        finish(promotion, pr);
+        status = finish(promotion, pr, err);
     }
     return status;
 }

@@ -41,6 +41,21 @@ int edge_record_is_bad(apr_status_t status)
            status == AE_ESEAL || status == AE_ETOOBIG || status == AE_EUNSAFE;
 }
 
+int edge_record_is_lost(apr_status_t status)
+{
+    return edge_record_is_bad(status) || APR_STATUS_IS_EACCES(status);
+}
+
+apr_status_t edge_record_set_aside(const char *path, ae_error_t *err,
+                                   apr_pool_t *p)
+{
+    const char *aside = apr_pstrcat(p, path, ".damaged", NULL);
+    apr_status_t status = ae_file_remove(aside, err, p);
+
+    return status == APR_SUCCESS ? ae_file_rename(path, aside, err, p)
+                                 : status;
+}
+
 void edge_record_put_error(json_t *object, const char *key,
                            const ae_error_t *error)
 {

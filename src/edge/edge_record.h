@@ -24,6 +24,16 @@ AE_CHECKED apr_status_t edge_record_write(const char *path, const json_t *json,
  * rather than that the system could not tell. */
 int edge_record_is_bad(apr_status_t status);
 
+/** Whether nothing can be made of it by waiting: it is no good, or belongs to
+ * somebody else. */
+int edge_record_is_lost(apr_status_t status);
+
+/** Rename it to "<path>.damaged", whatever it is, for whoever wants to know
+ * how it came to be; one from before gives way.
+ * @return APR_SUCCESS or the system's status. */
+AE_CHECKED apr_status_t edge_record_set_aside(const char *path,
+                                              ae_error_t *err, apr_pool_t *p);
+
 /** Set the member `key` to the error; none for status 0. */
 void edge_record_put_error(json_t *object, const char *key,
                            const ae_error_t *error);

@@ -290,6 +290,7 @@ apr_status_t edge_scheduler_create(edge_scheduler_t **scheduler,
         apr_pool_destroy(own);
         return status;
     }
+    edge_store_sweep_workers(config->store, made->context.scratch);
     edge_challenge_republish(&config->challenges, config->store, config->certs,
                              now, config->log, made->context.scratch);
     for (i = 0; i < config->certs->nelts; i++) {

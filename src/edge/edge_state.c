@@ -92,12 +92,13 @@ static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
     return good;
 }
 
-static apr_status_t is_damaged(ae_error_t *err, const edge_store_t *store,
+static apr_status_t is_damaged(ae_error_t *err, const char *why,
+                               const edge_store_t *store,
                                const edge_cert_t *cert, apr_pool_t *p)
 {
     ae_error_set(err, AE_EFORMAT, "%s is damaged",
                  state_path(store, cert, ".json", p));
-    ae_error_why(err, "it holds no state, or members that cannot be right");
+    ae_error_why(err, "%s", why);
     return ae_error_next(err,
                          "it is kept as %s; attempts and moments are "
                          "counted anew",
@@ -109,8 +110,9 @@ static apr_status_t load(edge_state_t *state, const edge_store_t *store,
                          apr_pool_t *p)
 {
     json_t *json;
-    apr_status_t status =
-        edge_record_read(&json, state_path(store, cert, ".json", p), err, p);
+    ae_error_t cause;
+    apr_status_t status = edge_record_read(
+        &json, state_path(store, cert, ".json", p), &cause, p);
 
     if (APR_STATUS_IS_ENOENT(status)) {
         return APR_SUCCESS;
@@ -119,9 +121,14 @@ static apr_status_t load(edge_state_t *state, const edge_store_t *store,
         return APR_SUCCESS;
     }
     memset(state, 0, sizeof(*state));
-    return status == APR_SUCCESS || edge_record_is_bad(status)
-               ? is_damaged(err, store, cert, p)
-               : status;
+    if (status == APR_SUCCESS) {
+        ae_error_why(&cause, "it holds no state, or members that cannot be "
+                             "right");
+    } else if (!edge_record_is_lost(status)) {
+        *err = cause;
+        return status;
+    }
+    return is_damaged(err, cause.why, store, cert, p);
 }
 
 apr_status_t edge_state_load(edge_state_t *state, const edge_store_t *store,
@@ -138,18 +145,11 @@ apr_status_t edge_state_load(edge_state_t *state, const edge_store_t *store,
     return status;
 }
 
-/* Kept for whoever wants to know how it came to be. */
 apr_status_t edge_state_set_aside(const edge_store_t *store,
                                   const edge_cert_t *cert, ae_error_t *err,
                                   apr_pool_t *p)
 {
-    const char *aside = state_path(store, cert, ".json.damaged", p);
-    apr_status_t status = ae_file_remove(aside, err, p);
-
-    return status == APR_SUCCESS
-               ? ae_file_rename(state_path(store, cert, ".json", p), aside,
-                                err, p)
-               : status;
+    return edge_record_set_aside(state_path(store, cert, ".json", p), err, p);
 }
 
 static json_t *print_quiet(const edge_state_t *s)

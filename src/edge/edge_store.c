@@ -237,15 +237,18 @@ static apr_status_t make_dir(const edge_store_t *store, ae_error_t *err,
     return status == APR_SUCCESS ? status : add_remedy(err, store);
 }
 
+/* Nobody else may write in it, but the worker must get through. */
 static apr_status_t guard_dir(const edge_store_t *store, ae_error_t *err)
 {
     struct stat info;
+    mode_t mode;
 
-    if (stat(store->dir, &info) != 0 ||
-        ((info.st_mode & 022) != 0 &&
-         chmod(store->dir, info.st_mode & 07755) != 0)) {
-        return system_failed(err, errno, "keep others from writing",
-                             store->dir);
+    if (stat(store->dir, &info) != 0) {
+        return system_failed(err, errno, "use the store", store->dir);
+    }
+    mode = (info.st_mode & 07755) | 0711;
+    if (mode != (info.st_mode & 07777) && chmod(store->dir, mode) != 0) {
+        return system_failed(err, errno, "set the mode of", store->dir);
     }
     return APR_SUCCESS;
 }

@@ -61,10 +61,20 @@ ae_file_owner_t edge_store_worker(const edge_store_t *store);
 const char *edge_store_path(const edge_store_t *store, apr_pool_t *p, ...)
     __attribute__((sentinel));
 
-/** Worker: write, read back and remove a file in each directory it needs,
- * before any order is made. @return APR_SUCCESS or the system's status. */
+/** Worker, with the lock: write, read back and remove a file in each directory
+ * it needs, before any order is made.
+ * @return APR_SUCCESS or the system's status. */
 AE_CHECKED apr_status_t edge_store_probe(const edge_store_t *store,
                                          ae_error_t *err, apr_pool_t *p);
+
+/** Parent: remove what writes that were killed left in root's directories, an
+ * hour ago at least: another httpd may be writing there. */
+void edge_store_sweep(const edge_store_t *store, apr_time_t now,
+                      apr_pool_t *p);
+
+/** Worker, with the lock: remove what writes that were killed left in its
+ * directories. */
+void edge_store_sweep_workers(const edge_store_t *store, apr_pool_t *p);
 
 /** Worker: take the lock without waiting; released with `p` or the process.
  * @return APR_SUCCESS; APR_EBUSY: another worker has it; system's status. */
@@ -79,9 +89,10 @@ AE_CHECKED apr_status_t edge_store_account_key(ae_key_t **key,
                                                const char *provider,
                                                ae_error_t *err, apr_pool_t *p);
 
-/** Worker: what acme_session_save told, or *json = NULL where nothing is. A
- * damaged file counts as nothing: the CA tells an account of its key again
- * (RFC 8555 section 7.3.1). */
+/** Worker: what acme_session_save told, or *json = NULL where nothing is: the
+ * CA tells an account of its key again (RFC 8555 section 7.3.1).
+ * @return APR_SUCCESS; as edge_record_read for a damaged file, which is set
+ * aside; the system's status. */
 AE_CHECKED apr_status_t edge_store_account_load(json_t **json,
                                                 const edge_store_t *store,
                                                 const char *provider,
@@ -102,9 +113,12 @@ AE_CHECKED apr_status_t edge_store_order_key(ae_key_t **key,
                                              ae_error_t *err, apr_pool_t *p);
 
 /** Worker: what acme_order_save told, or *json = NULL where no order is in
- * flight. A damaged file counts as none. What a crash left half done is
- * finished first, edge_store_stage and edge_store_order_drop alike: call it
- * before the others that take an order, and look for a set after it. */
+ * flight. What a crash left half done is finished first, edge_store_stage and
+ * edge_store_order_drop alike: call it before the others that take an order,
+ * and look for a set after it.
+ * @return APR_SUCCESS; AE_EFORMAT, AE_ESEAL, AE_EUNSAFE, AE_ETOOBIG, EACCES for
+ * an order of which the record or the key is damaged: it was dropped, and the
+ * next call finds none; the system's status. */
 AE_CHECKED apr_status_t edge_store_order_load(json_t **json,
                                               const edge_store_t *store,
                                               const edge_cert_t *cert,

@@ -50,7 +50,8 @@ apr_status_t edge_store_account_key(ae_key_t **key, const edge_store_t *store,
                                   err, p);
 }
 
-/* RFC 8555 section 7.3.1: a CA tells the account of a key again. */
+/* RFC 8555 section 7.3.1: a CA tells the account of a key again. A record that
+ * is in the way, a directory say, would hold up the next. */
 apr_status_t edge_store_account_load(json_t **json, const edge_store_t *store,
                                      const char *provider, ae_error_t *err,
                                      apr_pool_t *p)
@@ -58,14 +59,20 @@ apr_status_t edge_store_account_load(json_t **json, const edge_store_t *store,
     const char *path =
         edge_store_path(store, p, ACCOUNTS, provider, RECORD, NULL);
     apr_status_t status = edge_record_read(json, path, err, p);
+    ae_error_t ignored;
 
     if (status == APR_SUCCESS) {
         return status;
     }
     *json = NULL;
-    return APR_STATUS_IS_ENOENT(status) || edge_record_is_bad(status)
-               ? APR_SUCCESS
-               : status;
+    if (APR_STATUS_IS_ENOENT(status)) {
+        return APR_SUCCESS;
+    }
+    if (edge_record_is_lost(status) &&
+        edge_record_set_aside(path, &ignored, p) == APR_SUCCESS) {
+        ae_error_next(err, "it is kept as %s.damaged", path);
+    }
+    return status;
 }
 
 apr_status_t edge_store_account_save(const edge_store_t *store,

@@ -17,9 +17,12 @@ static apr_status_t lock_failed(ae_error_t *err, apr_status_t status,
 {
     ae_error_set(err, status, "Cannot lock %s", path);
     ae_error_why_status(err, status);
-    return ae_error_next(err, "nothing is ordered until it can be locked; a "
-                              "restart of httpd makes it anew where it is "
-                              "missing");
+    return ae_error_next(
+        err, "nothing is ordered until it can be locked; %s",
+        APR_STATUS_IS_EACCES(status)
+            ? "let the user that httpd's children run as pass through all "
+              "directories above it"
+            : "a restart of httpd makes it anew where it is missing");
 }
 
 /* flock(), for a lock of POSIX would fall with any other descriptor of the

@@ -4,6 +4,7 @@
 #include "edge_store_sealed.h"
 
 #include <apr_strings.h>
+#include <sys/stat.h>
 
 /* What lies in staging/<cert>/. `order` becomes `set` once the chain is in it;
  * `outgoing` and `dropped` are on their way out. */
@@ -127,12 +128,63 @@ apr_status_t edge_store_order_key(ae_key_t **key, const edge_store_t *store,
     if (status == APR_SUCCESS && ae_key_type(*key) == cert->key_type) {
         return status;
     }
-    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status) &&
-        !edge_record_is_bad(status)) {
-        return status;
+    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status)) {
+        if (!edge_record_is_lost(status)) {
+            return status;
+        }
+        status = ae_file_remove(s.key, err, p);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
     }
     return edge_store_sealed_make(key, cert->key_type, store, s.key, s.purpose,
                                   err, p);
+}
+
+static apr_status_t check_is_dir(const char *path, ae_error_t *err)
+{
+    struct stat info;
+
+    if (lstat(path, &info) != 0 || S_ISDIR(info.st_mode)) {
+        return APR_SUCCESS;
+    }
+    ae_error_set(err, AE_EUNSAFE, "Cannot use %s", path);
+    return ae_error_why(err, "it is a link or a file, a directory belongs "
+                             "there");
+}
+
+/* Without the key that its CSR was signed with, an order may end in a
+ * certificate that nobody can use. No key at all is another matter:
+ * ACMEKeyType was changed. */
+static apr_status_t order_read(json_t **json, const staging_t *s,
+                               const edge_store_t *store, ae_error_t *err,
+                               apr_pool_t *p)
+{
+    ae_key_t *key;
+    json_t *record;
+    apr_status_t status = edge_record_read(&record, s->record, err, p);
+
+    if (status != APR_SUCCESS) {
+        return APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status;
+    }
+    status = edge_store_sealed_read(&key, store, s->key, s->purpose, err, p);
+    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status)) {
+        return status;
+    }
+    *json = record;
+    return APR_SUCCESS;
+}
+
+static apr_status_t order_find(json_t **json, const staging_t *s,
+                               const edge_store_t *store, ae_error_t *err,
+                               apr_pool_t *p)
+{
+    apr_status_t status = check_is_dir(s->order, err);
+
+    if (status == APR_SUCCESS) {
+        status = staging_settle(s, err, p);
+    }
+    return status == APR_SUCCESS ? order_read(json, s, store, err, p) : status;
 }
 
 apr_status_t edge_store_order_load(json_t **json, const edge_store_t *store,
@@ -141,23 +193,19 @@ apr_status_t edge_store_order_load(json_t **json, const edge_store_t *store,
 {
     staging_t s;
     apr_status_t status;
+    ae_error_t trouble;
 
     *json = NULL;
     staging_locate(&s, store, cert, p);
     if (!ae_file_exists(s.dir)) {
         return APR_SUCCESS;
     }
-    status = staging_settle(&s, err, p);
-    if (status != APR_SUCCESS) {
-        return status;
+    status = order_find(json, &s, store, err, p);
+    if (edge_record_is_lost(status) &&
+        edge_store_order_drop(store, cert, &trouble, p) == APR_SUCCESS) {
+        ae_error_next(err, "the order was dropped and is made anew");
     }
-    status = edge_record_read(json, s.record, err, p);
-    if (status != APR_SUCCESS) {
-        *json = NULL;
-    }
-    return APR_STATUS_IS_ENOENT(status) || edge_record_is_bad(status)
-               ? APR_SUCCESS
-               : status;
+    return status;
 }
 
 apr_status_t edge_store_order_save(const edge_store_t *store,

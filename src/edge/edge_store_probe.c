@@ -2,7 +2,9 @@
 
 #include <apr_strings.h>
 #include <string.h>
-#include <unistd.h>
+
+/* Who probes holds the lock: one that was left behind gives way. */
+#define PROBE ".probe"
 
 static const char *const workers[] = {"accounts", "staging", "state"};
 
@@ -31,12 +33,11 @@ static apr_status_t try_file(const char *path, ae_error_t *err, apr_pool_t *p)
 apr_status_t edge_store_probe(const edge_store_t *store, ae_error_t *err,
                               apr_pool_t *p)
 {
-    const char *name = apr_psprintf(p, ".probe-%ld", (long)getpid());
     apr_status_t status = APR_SUCCESS;
     apr_size_t i;
 
     for (i = 0; i < sizeof(workers) / sizeof(workers[0]); i++) {
-        status = try_file(edge_store_path(store, p, workers[i], name, NULL),
+        status = try_file(edge_store_path(store, p, workers[i], PROBE, NULL),
                           err, p);
         if (status != APR_SUCCESS) {
             ae_error_next(err,

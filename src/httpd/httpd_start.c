@@ -1,5 +1,6 @@
 #include "httpd_start.h"
 
+#include "edge_deployment.h"
 #include "edge_live.h"
 #include "httpd_log.h"
 
@@ -117,6 +118,22 @@ void httpd_start_store(httpd_context_t *context)
                "AE070: the store cannot be used: %s; httpd serves what is "
                "live, and orders and renews no certificate",
                line_of(context, &err));
+        return;
+    }
+    edge_store_sweep(context->store, context->now, context->ptemp);
+}
+
+static void check_deployment(const httpd_context_t *context,
+                             const edge_cert_t *cert)
+{
+    ae_error_t err;
+
+    if (edge_deployment_check(context->store, cert, &err, context->ptemp) !=
+        APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_WARNING,
+               "AE084: %s: how the last deployment ended cannot be read and "
+               "counts no more: %s",
+               cert->name, line_of(context, &err));
     }
 }
 
@@ -129,7 +146,8 @@ static void promote(const httpd_context_t *context, const edge_cert_t *cert)
 
     if (rv != APR_SUCCESS) {
         ae_log(&context->log, AE_LOG_ERROR,
-               "AE072: %s: not deployed, the next restart tries again: %s",
+               "AE072: %s: the deployment is not complete, the next restart "
+               "tries again: %s",
                cert->name, line_of(context, &err));
         return;
     }
@@ -151,6 +169,7 @@ void httpd_start_promote(httpd_context_t *context)
     int i;
 
     for (i = 0; context->store && i < context->plan->certs->nelts; i++) {
+        check_deployment(context, cert_at(context, i));
         promote(context, cert_at(context, i));
     }
 }
@@ -161,14 +180,11 @@ void httpd_start_tls(httpd_context_t *context, int quiet)
 {
     httpd_tls_config_t config = {
         .store_dir = context->plan->store_dir,
+        .store = context->store,
         .log = &context->log,
         .quiet = quiet,
     };
 
-    if (context->store != NULL) {
-        config.fallback_dir =
-            edge_store_path(context->store, context->pconf, "fallback", NULL);
-    }
     context->tls = httpd_tls_create(&config, context->pconf, context->ptemp);
 }
 

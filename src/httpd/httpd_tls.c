@@ -39,16 +39,28 @@ static void keep_own_files(const httpd_tls_t *tls, const edge_cert_t *cert,
 }
 
 /* That nothing is live yet, or no store is there, is told elsewhere. */
-static void tell_not_live(const httpd_tls_t *tls, const edge_cert_t *cert,
-                          const ae_error_t *err)
+static int is_absent(const ae_error_t *err)
 {
-    if (!APR_STATUS_IS_ENOENT(err->status) &&
-        !APR_STATUS_IS_ENOTDIR(err->status) && !tls->config.quiet) {
+    return err->next[0] == '\0' && (APR_STATUS_IS_ENOENT(err->status) ||
+                                    APR_STATUS_IS_ENOTDIR(err->status));
+}
+
+/* @return whether a former one can be served instead. */
+static int mend_live(const httpd_tls_t *tls, const edge_cert_t *cert,
+                     ae_error_t *err)
+{
+    int is_mended = tls->config.store != NULL &&
+                    edge_live_mend(tls->config.store, cert, err, tls->ptemp);
+
+    if (!tls->config.quiet && !is_absent(err)) {
         ae_log(tls->config.log, AE_LOG_ERROR,
-               "AE077: %s: the live certificate cannot be served: %s; until "
-               "another one is deployed the host answers 503",
-               cert->name, ae_error_line(err, tls->ptemp));
+               "AE077: %s: the live certificate cannot be served: %s; %s",
+               cert->name, ae_error_line(err, tls->ptemp),
+               is_mended ? "it is renewed when its time comes"
+                         : "until another one is deployed the host answers "
+                           "503");
     }
+    return is_mended;
 }
 
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
@@ -58,7 +70,6 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
     const edge_cert_t *cert = httpd_plan_cert_of(s);
     edge_live_paths_t paths;
     ae_error_t err;
-    apr_status_t rv;
 
     if (cert == NULL) {
         return DECLINED;
@@ -67,9 +78,9 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
         keep_own_files(tls, cert, s);
         return DECLINED;
     }
-    rv = edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp);
-    if (rv != APR_SUCCESS) {
-        tell_not_live(tls, cert, &err);
+    if (edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp) !=
+            APR_SUCCESS &&
+        !mend_live(tls, cert, &err)) {
         return DECLINED;
     }
     paths = edge_live_paths(tls->config.store_dir, cert, p);
@@ -136,8 +147,9 @@ static apr_status_t stored_fallback(edge_live_paths_t *paths, httpd_tls_t *tls,
                                     const edge_cert_t *cert, ae_error_t *err,
                                     apr_pool_t *p)
 {
-    apr_status_t rv = edge_live_fallback(paths, tls->config.fallback_dir, cert,
-                                         apr_time_now(), err, p);
+    apr_status_t rv = edge_live_fallback(
+        paths, edge_store_path(tls->config.store, p, "fallback", NULL), cert,
+        apr_time_now(), err, p);
 
     if (rv != APR_SUCCESS && tls->private_dir == NULL) {
         ae_log(tls->config.log, AE_LOG_WARNING,
@@ -160,7 +172,7 @@ int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
     if (cert == NULL || cert_files->nelts > 0) {
         return DECLINED;
     }
-    if (tls->config.fallback_dir != NULL) {
+    if (tls->config.store != NULL) {
         rv = stored_fallback(&paths, tls, cert, &err, p);
     }
     if (rv != APR_SUCCESS) {

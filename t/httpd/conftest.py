@@ -19,11 +19,12 @@ ROOT = os.geteuid() == 0
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
 LONG = ("test_faults", "test_kills", "test_renewal", "test_restarts",
-        "test_two_servers", "test_crashes")
+        "test_two_servers", "test_crashes", "test_store_full")
 QUICK = ("test_configtest",)
 
 # They need a build that was configured with --enable-developer.
-collect_ignore = [] if has_fault_points() else ["test_kills.py"]
+collect_ignore = [] if has_fault_points() else ["test_kills.py",
+                                                "test_store_full.py"]
 
 
 def pytest_report_header():

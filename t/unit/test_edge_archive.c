@@ -1,4 +1,5 @@
 #include "edge_archive.h"
+#include "edge_live.h"
 #include "support.h"
 #include "test_store.h"
 
@@ -35,9 +36,39 @@ START_TEST(test_numbers)
     put(t, 41);
     test_store_put(t, DIR_NAME "README", "not one of ours");
     test_store_put(t, DIR_NAME "99999999999999999999", "neither");
-    ck_assert_str_eq(edge_archive_newest(t->store, t->cert, t_pool),
-                     test_store_at(t, DIR_NAME "0041"));
     ck_assert_str_eq(next(t), test_store_at(t, DIR_NAME "0042"));
+}
+END_TEST
+
+static void put_whole(const test_store_t *t, const char *name)
+{
+    edge_promotion_t promotion;
+    ae_error_t err;
+
+    test_store_stage(t);
+    ck_status(
+        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
+        APR_SUCCESS, &err);
+    test_store_copy(t, "live/www.example.org",
+                    apr_pstrcat(t_pool, DIR_NAME, name, NULL));
+}
+
+START_TEST(test_newest_that_is_whole)
+{
+    test_store_t *t = test_store_make();
+
+    put(t, 1);
+    ck_assert_ptr_null(edge_archive_newest(t->store, t->cert, t_pool));
+    put_whole(t, "0002");
+    put_whole(t, "0003");
+    put(t, 4);
+    ck_assert_str_eq(edge_archive_newest(t->store, t->cert, t_pool),
+                     test_store_at(t, DIR_NAME "0003"));
+    test_store_put(t, DIR_NAME "0003/ecdsa-p256.key", "rubbish");
+    /* Of another type, from before the configuration was changed: */
+    t->cert->key_type = AE_KEY_RSA_2048;
+    ck_assert_str_eq(edge_archive_newest(t->store, t->cert, t_pool),
+                     test_store_at(t, DIR_NAME "0002"));
 }
 END_TEST
 
@@ -81,6 +112,7 @@ Suite *suite_edge_archive(void)
 
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_numbers);
+    tcase_add_test(tc, test_newest_that_is_whole);
     tcase_add_test(tc, test_beyond_four_digits);
     tcase_add_test(tc, test_prune);
     suite_add_tcase(suite, tc);

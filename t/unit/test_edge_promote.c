@@ -179,6 +179,37 @@ START_TEST(test_bad_sets)
 }
 END_TEST
 
+/* The worker orders in a loop what it is not told of: so the failure counts,
+ * whichever way it went, and is made good by the next call. */
+START_TEST(test_record_cannot_be_written)
+{
+    static const char record[] = "deploy/www.example.org.json";
+    test_store_t *t = test_store_make();
+    edge_promotion_t promotion;
+    const char *serial;
+
+    serial = test_store_stage_as(t, _i ? "li" : "l", NAMES, t->now - DAY,
+                                 t->now + DAY);
+    test_store_put(t, "deploy/www.example.org.json/file", "in a directory");
+    ck_assert_int_ne(edge_live_promote(&promotion, t->store, t->cert, t->now,
+                                       &last, t_pool),
+                     APR_SUCCESS);
+    ck_assert_int_eq(promotion,
+                     _i ? EDGE_PROMOTION_DONE : EDGE_PROMOTION_REFUSED);
+    ck_assert_ptr_nonnull(strstr(ae_error_line(&last, t_pool), record));
+    test_store_remove(t, record);
+    if (_i) {
+        ck_assert_str_eq(live(t), serial);
+        ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+        ck_assert_str_eq(deployment(t).serial, serial);
+        ck_assert(!test_store_has(t, ARCHIVE));
+    } else {
+        ck_assert_ptr_nonnull(strstr(last.why, "chain"));
+        ck_assert_ptr_null(live(t));
+    }
+}
+END_TEST
+
 START_TEST(test_wider_names_pass)
 {
     test_store_t *t = test_store_make();
@@ -412,6 +443,7 @@ Suite *suite_edge_promote(void)
     tcase_add_test(tc, test_first);
     tcase_add_test(tc, test_archive);
     tcase_add_loop_test(tc, test_bad_sets, 0, sizeof(sets) / sizeof(sets[0]));
+    tcase_add_loop_test(tc, test_record_cannot_be_written, 0, 2);
     tcase_add_test(tc, test_wider_names_pass);
     tcase_add_test(tc, test_self_signed);
     tcase_add_test(tc, test_foreign_key);

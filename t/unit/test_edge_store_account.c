@@ -122,15 +122,31 @@ START_TEST(test_record)
 }
 END_TEST
 
-/* RFC 8555 section 7.3.1: the CA tells the account again. */
+/* RFC 8555 section 7.3.1: the CA tells the account again. What is damaged is
+ * told, kept, and in nobody's way. */
 START_TEST(test_damaged_record)
 {
+    static const char *const texts[] = {"", "{\"url\":", "rubbish", NULL};
     test_store_t *t = test_store_make();
+    json_t *json = NULL;
+    ae_error_t err;
 
-    test_store_put(t, RECORD, "");
+    if (texts[_i] != NULL) {
+        test_store_put(t, RECORD, texts[_i]);
+    } else {
+        test_store_put(t, RECORD "/file", "in a directory");
+    }
+    ck_status(
+        edge_store_account_load(&json, t->store, "letsencrypt", &err, t_pool),
+        texts[_i] != NULL ? AE_EFORMAT : AE_EUNSAFE, &err);
+    ck_assert_ptr_null(json);
+    ck_assert_ptr_nonnull(strstr(ae_error_line(&err, t_pool), RECORD));
+    ck_assert(test_store_has(t, RECORD ".damaged"));
     ck_assert_ptr_null(load(t));
-    test_store_put(t, RECORD, "{\"url\":");
-    ck_assert_ptr_null(load(t));
+    json = ae_json_keep(json_pack("{s:s}", "url", "https://ca/1"), t_pool);
+    ck_status(
+        edge_store_account_save(t->store, "letsencrypt", json, &err, t_pool),
+        APR_SUCCESS, &err);
 }
 END_TEST
 
@@ -145,7 +161,7 @@ Suite *suite_edge_store_account(void)
     tcase_add_test(tc, test_foreign_key);
     tcase_add_test(tc, test_full_disk);
     tcase_add_test(tc, test_record);
-    tcase_add_test(tc, test_damaged_record);
+    tcase_add_loop_test(tc, test_damaged_record, 0, 4);
     suite_add_tcase(suite, tc);
     return suite;
 }

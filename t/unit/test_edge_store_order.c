@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <check.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 Suite *suite_edge_store_order(void);
@@ -93,6 +94,10 @@ START_TEST(test_bad_key_is_replaced)
     ck_assert_int_eq(symlink("/etc/passwd", test_store_at(t, KEY)), 0);
     key = key_of(t);
     ck_assert_int_eq(EVP_PKEY_eq(ae_key_evp(key), ae_key_evp(key_of(t))), 1);
+    test_store_remove(t, KEY);
+    ck_assert_int_eq(mkdir(test_store_at(t, KEY), 0700), 0);
+    key = key_of(t);
+    ck_assert_int_eq(EVP_PKEY_eq(ae_key_evp(key), ae_key_evp(key_of(t))), 1);
 }
 END_TEST
 
@@ -105,10 +110,89 @@ START_TEST(test_record)
     save(t, "https://ca/1");
     json = save(t, "https://ca/2");
     ck_assert(json_equal(load(t), json));
-    test_store_put(t, RECORD, "{\"url");
+}
+END_TEST
+
+/* It is told once; then there is none, and nothing in the way of the next. */
+static void expect_lost(const test_store_t *t, apr_status_t expected,
+                        const char *path)
+{
+    json_t *json;
+    ae_error_t err;
+
+    ck_status(edge_store_order_load(&json, t->store, t->cert, &err, t_pool),
+              expected, &err);
+    ck_assert_ptr_null(json);
+    ck_assert_ptr_nonnull(strstr(ae_error_line(&err, t_pool), path));
+    ck_assert_ptr_nonnull(strstr(err.next, "dropped"));
     ck_assert_ptr_null(load(t));
-    test_store_put(t, RECORD, "");
-    ck_assert_ptr_null(load(t));
+    ck_assert(!test_store_has(t, ORDER));
+}
+
+static const struct {
+    const char *path;
+    const char *text;
+    apr_status_t expected;
+} damages[] = {
+    {RECORD, "", AE_EFORMAT},
+    {RECORD, "rubbish", AE_EFORMAT},
+    {RECORD, "{\"url", AE_EFORMAT},
+    {RECORD, NULL, AE_EUNSAFE},
+    {KEY, "", AE_ESEAL},
+    {KEY, "rubbish", AE_ESEAL},
+    {KEY, NULL, AE_EUNSAFE},
+};
+
+/* Text, or a directory, in the place of each file. */
+START_TEST(test_damaged)
+{
+    test_store_t *t = test_store_make();
+
+    key_of(t);
+    save(t, "https://ca/1");
+    test_store_remove(t, damages[_i].path);
+    if (damages[_i].text != NULL) {
+        test_store_put(t, damages[_i].path, damages[_i].text);
+    } else {
+        ck_assert_int_eq(mkdir(test_store_at(t, damages[_i].path), 0700), 0);
+    }
+    expect_lost(t, damages[_i].expected, damages[_i].path);
+    key_of(t);
+    save(t, "https://ca/2");
+    ck_assert_ptr_nonnull(load(t));
+}
+END_TEST
+
+/* A link, or a file, in the place of the order; nothing behind it is read or
+ * removed. */
+START_TEST(test_order_is_none)
+{
+    test_store_t *t = test_store_make();
+
+    key_of(t);
+    save(t, "https://ca/1");
+    test_store_move(t, ORDER, "elsewhere");
+    if (_i == 0) {
+        test_store_put(t, ORDER, "a file");
+    } else {
+        ck_assert_int_eq(
+            symlink(test_store_at(t, "elsewhere"), test_store_at(t, ORDER)),
+            0);
+    }
+    expect_lost(t, AE_EUNSAFE, ORDER);
+    ck_assert(test_store_has(t, "elsewhere/order.json"));
+}
+END_TEST
+
+/* The configured type has changed: that is no damage. */
+START_TEST(test_no_key_of_this_type)
+{
+    test_store_t *t = test_store_make();
+
+    key_of(t);
+    save(t, "https://ca/1");
+    t->cert->key_type = AE_KEY_RSA_2048;
+    ck_assert_ptr_nonnull(load(t));
 }
 END_TEST
 
@@ -235,6 +319,10 @@ Suite *suite_edge_store_order(void)
     tcase_add_test(tc, test_key);
     tcase_add_test(tc, test_bad_key_is_replaced);
     tcase_add_test(tc, test_record);
+    tcase_add_loop_test(tc, test_damaged, 0,
+                        (int)(sizeof(damages) / sizeof(damages[0])));
+    tcase_add_loop_test(tc, test_order_is_none, 0, 2);
+    tcase_add_test(tc, test_no_key_of_this_type);
     tcase_add_test(tc, test_drop);
     tcase_add_test(tc, test_drop_interrupted);
     tcase_add_test(tc, test_stage);
