@@ -59,7 +59,7 @@ static apr_status_t refuse(ae_error_t *err, const char *word, const char *why)
 static int is_plain(const char *url)
 {
     for (; *url; url++) {
-        if (!apr_isgraph(*url) || strchr("\"\\<>#", *url)) {
+        if (!apr_isgraph(*url) || strchr("\"\\<>^`{|}#", *url)) {
             return 0;
         }
     }

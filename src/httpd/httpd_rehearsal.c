@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 
-#define WORDS_MAX 700
 #define NOT_RUN 255 /* how APR tells that there is no such program */
 
 struct httpd_rehearsal_t {
@@ -20,17 +19,17 @@ struct httpd_rehearsal_t {
 };
 
 /* The end of the output: there httpd says what is wrong. */
-static const char *output_words(const httpd_rehearsal_t *rehearsal)
+const char *httpd_rehearsal_words(apr_file_t *output, apr_pool_t *p)
 {
-    char *words = apr_pcalloc(rehearsal->pool, WORDS_MAX + 1);
+    char *words = apr_pcalloc(p, HTTPD_REHEARSAL_WORDS_MAX + 1);
     apr_size_t len = 0;
     apr_off_t at = 0;
     char *c;
 
-    apr_file_seek(rehearsal->output, APR_END, &at);
-    at = at > WORDS_MAX ? at - WORDS_MAX : 0;
-    apr_file_seek(rehearsal->output, APR_SET, &at);
-    apr_file_read_full(rehearsal->output, words, WORDS_MAX, &len);
+    apr_file_seek(output, APR_END, &at);
+    at = at > HTTPD_REHEARSAL_WORDS_MAX ? at - HTTPD_REHEARSAL_WORDS_MAX : 0;
+    apr_file_seek(output, APR_SET, &at);
+    apr_file_read_full(output, words, HTTPD_REHEARSAL_WORDS_MAX, &len);
     while (len > 0 && apr_isspace(words[len - 1])) {
         words[--len] = '\0';
     }
@@ -48,7 +47,7 @@ static const char *failure_words(const httpd_rehearsal_t *rehearsal,
     if (rehearsal->stopped) {
         return "httpd -t did not come to an end";
     }
-    words = output_words(rehearsal);
+    words = httpd_rehearsal_words(rehearsal->output, rehearsal->pool);
     return words[0] ? words
                     : apr_psprintf(rehearsal->pool,
                                    "httpd -t said nothing and ended with "

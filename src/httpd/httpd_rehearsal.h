@@ -7,7 +7,10 @@
 
 #include "ae_error.h"
 
+#include <apr_file_io.h>
 #include <apr_pools.h>
+
+#define HTTPD_REHEARSAL_WORDS_MAX 700
 
 typedef struct httpd_rehearsal_t httpd_rehearsal_t;
 
@@ -29,5 +32,9 @@ AE_CHECKED apr_status_t httpd_rehearsal_start(httpd_rehearsal_t **rehearsal,
 /** Parent: end one that takes too long. `done` is told that it did not pass,
  * as soon as the process is gone. */
 void httpd_rehearsal_stop(httpd_rehearsal_t *rehearsal);
+
+/** The end of what httpd -t said, as one line in `p`: any bytes but line ends,
+ * at most HTTPD_REHEARSAL_WORDS_MAX. */
+const char *httpd_rehearsal_words(apr_file_t *output, apr_pool_t *p);
 
 #endif

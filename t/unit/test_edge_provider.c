@@ -102,6 +102,7 @@ START_TEST(test_refused)
                                         "ftp://ca.example/",
                                         "https://",
                                         "https:///directory",
+                                        "https://ca.example/{directory}",
                                         "https://../directory",
                                         "https://user:secret@ca.example/",
                                         "https://ca.example:0/",
