@@ -86,5 +86,5 @@ apr_status_t edge_deployment_save(const edge_deployment_t *d,
                                   apr_pool_t *p)
 {
     return edge_record_write(record_path(store, cert, p), print(d, p), 0644,
-                             err, p);
+                             AE_FILE_DURABLE, err, p);
 }

@@ -26,13 +26,14 @@ apr_status_t edge_record_read(json_t **json, const char *path, ae_error_t *err,
 }
 
 apr_status_t edge_record_write(const char *path, const json_t *json,
-                               mode_t mode, ae_error_t *err, apr_pool_t *p)
+                               mode_t mode, ae_file_durability_t durability,
+                               ae_error_t *err, apr_pool_t *p)
 {
     static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
     const char *text = apr_pstrcat(p, ae_json_print(json, p), "\n", NULL);
     ae_bytes_t bytes = {(const unsigned char *)text, strlen(text)};
 
-    return ae_file_write(path, bytes, mode, writer, AE_FILE_DURABLE, err, p);
+    return ae_file_write(path, bytes, mode, writer, durability, err, p);
 }
 
 int edge_record_is_bad(apr_status_t status)

@@ -14,11 +14,12 @@
 AE_CHECKED apr_status_t edge_record_read(json_t **json, const char *path,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Write it as one line, durably, owned by whoever writes.
+/** Write it as one line, owned by whoever writes.
  * @return APR_SUCCESS or the system's status. */
 AE_CHECKED apr_status_t edge_record_write(const char *path, const json_t *json,
-                                          mode_t mode, ae_error_t *err,
-                                          apr_pool_t *p);
+                                          mode_t mode,
+                                          ae_file_durability_t durability,
+                                          ae_error_t *err, apr_pool_t *p);
 
 /** Whether the status of reading any file says that it is there and no good,
  * rather than that the system could not tell. */

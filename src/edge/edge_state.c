@@ -182,6 +182,21 @@ static json_t *print(const edge_state_t *s, apr_pool_t *p)
     return json;
 }
 
+/* What a success says is found again from the set that it staged; only a
+ * failure has nothing else to tell of it. */
+static ae_file_durability_t durability_of(const edge_state_t *state)
+{
+    int i;
+
+    for (i = 0; i < EDGE_STATE_PROVIDERS; i++) {
+        if (state->quiet[i] != 0) {
+            return AE_FILE_DURABLE;
+        }
+    }
+    return state->attempts == 0 && state->last_sign_ok ? AE_FILE_VOLATILE
+                                                       : AE_FILE_DURABLE;
+}
+
 apr_status_t edge_state_save(const edge_state_t *state,
                              const edge_store_t *store,
                              const edge_cert_t *cert, ae_error_t *err,
@@ -192,7 +207,8 @@ apr_status_t edge_state_save(const edge_state_t *state,
 
     apr_pool_create(&ptemp, p);
     status = edge_record_write(state_path(store, cert, ".json", ptemp),
-                               print(state, ptemp), 0644, err, ptemp);
+                               print(state, ptemp), 0644, durability_of(state),
+                               err, ptemp);
     apr_pool_destroy(ptemp);
     return status;
 }

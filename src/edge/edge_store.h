@@ -126,6 +126,7 @@ AE_CHECKED apr_status_t edge_store_order_load(json_t **json,
 AE_CHECKED apr_status_t edge_store_order_save(const edge_store_t *store,
                                               const edge_cert_t *cert,
                                               const json_t *json,
+                                              ae_file_durability_t durability,
                                               ae_error_t *err, apr_pool_t *p);
 
 /** Worker: drop the order in flight with its key. */

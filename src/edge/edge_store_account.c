@@ -87,7 +87,7 @@ apr_status_t edge_store_account_save(const edge_store_t *store,
     if (status == APR_SUCCESS) {
         status = edge_record_write(
             edge_store_path(store, ptemp, ACCOUNTS, provider, RECORD, NULL),
-            json, 0600, err, ptemp);
+            json, 0600, AE_FILE_DURABLE, err, ptemp);
     }
     apr_pool_destroy(ptemp);
     return status;

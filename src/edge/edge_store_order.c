@@ -210,6 +210,7 @@ apr_status_t edge_store_order_load(json_t **json, const edge_store_t *store,
 
 apr_status_t edge_store_order_save(const edge_store_t *store,
                                    const edge_cert_t *cert, const json_t *json,
+                                   ae_file_durability_t durability,
                                    ae_error_t *err, apr_pool_t *p)
 {
     staging_t s;
@@ -220,7 +221,8 @@ apr_status_t edge_store_order_save(const edge_store_t *store,
     staging_locate(&s, store, cert, ptemp);
     status = make_dirs(&s, err, ptemp);
     if (status == APR_SUCCESS) {
-        status = edge_record_write(s.record, json, 0600, err, ptemp);
+        status =
+            edge_record_write(s.record, json, 0600, durability, err, ptemp);
     }
     apr_pool_destroy(ptemp);
     return status;

@@ -107,9 +107,9 @@ static void save_tokens(const edge_cert_t *cert, const char *tokens)
 
     ck_assert_int_eq(ae_json_parse(&json, text, strlen(text), &err, t_pool),
                      APR_SUCCESS);
-    ck_assert_int_eq(
-        edge_store_order_save(scene_store(), cert, json, &err, t_pool),
-        APR_SUCCESS);
+    ck_assert_int_eq(edge_store_order_save(scene_store(), cert, json,
+                                           AE_FILE_VOLATILE, &err, t_pool),
+                     APR_SUCCESS);
 }
 
 static const char *token_json(const char *token, const char *answer,

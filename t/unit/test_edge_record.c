@@ -39,8 +39,9 @@ START_TEST(test_round_trip)
     ae_error_t err;
 
     ck_status(edge_record_read(&back, path, &err, t_pool), APR_ENOENT, &err);
-    ck_status(edge_record_write(path, json, 0640, &err, t_pool), APR_SUCCESS,
-              &err);
+    ck_status(
+        edge_record_write(path, json, 0640, AE_FILE_DURABLE, &err, t_pool),
+        APR_SUCCESS, &err);
     ck_status(edge_record_read(&back, path, &err, t_pool), APR_SUCCESS, &err);
     ck_assert(json_equal(json, back));
 }

@@ -41,7 +41,8 @@ static json_t *save(const test_store_t *t, const char *url)
     json_t *json = ae_json_keep(json_pack("{s:s}", "url", url), t_pool);
     ae_error_t err;
 
-    ck_status(edge_store_order_save(t->store, t->cert, json, &err, t_pool),
+    ck_status(edge_store_order_save(t->store, t->cert, json, AE_FILE_DURABLE,
+                                    &err, t_pool),
               APR_SUCCESS, &err);
     return json;
 }
