@@ -1,5 +1,6 @@
 """What the kernel tells of a server's processes."""
 
+import os
 import pathlib
 import re
 
@@ -24,3 +25,12 @@ def kilobytes(pid, field):
     """`Pss` shares what is shared, `Anonymous` is what the process wrote."""
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.search(rf"^{field}:\s+(\d+) kB", text, re.M)[1])
+
+
+def seconds(pid):
+    """Processor time of all children of a server."""
+    ticks = 0
+    for child in children(pid):
+        text = pathlib.Path(f"/proc/{child}/stat").read_text()
+        ticks += sum(map(int, text.rsplit(")", 1)[1].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")

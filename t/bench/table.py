@@ -3,6 +3,7 @@
 import dataclasses
 import operator
 import statistics
+import sys
 
 SIGNS = {"<=": operator.le, ">=": operator.ge}
 WIDTH = 34
@@ -60,15 +61,17 @@ def row(first, cells):
             f"{goal:8} {verdict}").rstrip()
 
 
-def print_table(figures):
-    print(row("", ["minimum", "median", "maximum", "goal", ""]))
-    for figure in figures:
-        print(f"\n{figure.what}")
-        for line in figure.lines:
-            print(row(f"  {line.subject}", line.cells()))
-        for note in figure.notes:
-            print(f"  {note}")
-    print(flush=True)
+def print_head():
+    print(row("", ["minimum", "median", "maximum", "goal", ""]), flush=True)
+
+
+def print_figure(figure):
+    print(f"\n{figure.what}")
+    for line in figure.lines:
+        print(row(f"  {line.subject}", line.cells()))
+    for note in figure.notes:
+        print(f"  {note}")
+    sys.stdout.flush()
 
 
 def ratios(ours, theirs):
