@@ -4,7 +4,6 @@ The fault lasts for some seconds. An order that can go on in spite of it does;
 any other fails with an explanation, waits as long as it must, and ends in a
 certificate at the next attempt. Neighbours notice nothing."""
 
-import datetime
 import re
 import time
 
@@ -12,15 +11,9 @@ from lab import client
 from lab.faulty import BAD_NONCES, EXCHANGES, FAULTS, RETRY_AFTER, Faulty
 from lab.process import free_port, wait_until
 from lab.sites import secure
+from lab.status import PLAIN, moment, statuses
 
-MAIN = "main.example.org"
 NEIGHBOURS = ("first.example.org", "last.example.org")
-PLAIN = f"""
-<VirtualHost *:{{http}}>
-    ServerName {MAIN}
-</VirtualHost>
-"""
-
 # What passes without an attempt that fails. A HEAD has no body to spoil, the
 # directory brings no nonce, and a Location matters only where something new
 # gets its URL.
@@ -202,21 +195,6 @@ class Cell:
 def alarms(log, name):
     return [line for line in log if f" {name}: " in line
             and re.search(r"\[acme_edge:(warn|error)\]", line)]
-
-
-def moment(text):
-    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
-
-
-def statuses(httpd):
-    """By name, what ?auto tells of each certificate."""
-    text = client.ask(httpd.http, "/server-status?auto", host=MAIN).body
-    found = {}
-    for line in text.decode().splitlines():
-        match = re.match(r"ACMECertificate\[(\d+)\](\w+): (.*)", line)
-        if match:
-            found.setdefault(match[1], {})[match[2]] = match[3]
-    return {facts["Name"]: facts for facts in found.values()}
 
 
 def site_of(url, trust_file):

@@ -5,14 +5,7 @@ import re
 from lab import client
 from lab.process import free_port
 from lab.sites import site
-
-
-MAIN = "main.example.org"
-PLAIN = f"""
-<VirtualHost *:{{http}}>
-    ServerName {MAIN}
-</VirtualHost>
-"""
+from lab.status import MAIN, PLAIN
 
 
 def lines(httpd):

@@ -115,12 +115,12 @@ class Silence(Exception):
     """There is to be no answer, and the connection stays open."""
 
 
-def _page(code, *headers):
+def page(code, *headers):
     return Answer(code, [("Content-Type", "text/html"), *headers],
                   b"<html><body><h1>Something else</h1></body></html>\n")
 
 
-def _problem(code, kind, *headers):
+def problem(code, kind, *headers):
     body = {"type": f"urn:ietf:params:acme:error:{kind}",
             "detail": f"the laboratory says {kind}", "status": code}
     return Answer(code, [("Content-Type", "application/problem+json"),
@@ -128,16 +128,16 @@ def _problem(code, kind, *headers):
 
 
 def answer_500(request):
-    return _page(500)
+    return page(500)
 
 
 def answer_503(request):
-    return _page(503, ("Retry-After", RETRY_AFTER))
+    return page(503, ("Retry-After", RETRY_AFTER))
 
 
 def answer_429(request):
     date = email.utils.formatdate(time.time() + RETRY_AFTER, usegmt=True)
-    return _problem(429, "rateLimited", ("Retry-After", date))
+    return problem(429, "rateLimited", ("Retry-After", date))
 
 
 def answer_reset(request):
@@ -165,7 +165,7 @@ def answer_cut(request):
 
 def answer_html(request):
     request.ask()
-    return _page(200)
+    return page(200)
 
 
 def answer_huge(request):
@@ -175,7 +175,7 @@ def answer_huge(request):
 
 
 def answer_bad_nonce(request):
-    return _problem(400, "badNonce", ("Replay-Nonce", request.nonce()))
+    return problem(400, "badNonce", ("Replay-Nonce", request.nonce()))
 
 
 def answer_wrong_type(request):
@@ -260,10 +260,13 @@ class Door:
         if exchange == "order" and self.finalized:
             exchange = "order2"
         wrong = self._note(exchange)
-        answer = FAULTS[self.fault](request) if wrong else request.ask()
+        answer = self.go_wrong(request) if wrong else request.ask()
         if exchange == "finalize" and answer.code == 200:
             self._hold_back(answer)
         return answer
+
+    def go_wrong(self, request):
+        return FAULTS[self.fault](request)
 
     def _note(self, exchange):
         now = time.monotonic()
