@@ -175,16 +175,17 @@ static apr_status_t order_read(json_t **json, const staging_t *s,
     return APR_SUCCESS;
 }
 
-static apr_status_t order_find(json_t **json, const staging_t *s,
-                               const edge_store_t *store, ae_error_t *err,
-                               apr_pool_t *p)
+static apr_status_t order_settle(const staging_t *s, ae_error_t *err,
+                                 apr_pool_t *p)
 {
-    apr_status_t status = check_is_dir(s->order, err);
+    apr_status_t status = staging_settle(s, err, p);
 
-    if (status == APR_SUCCESS) {
-        status = staging_settle(s, err, p);
-    }
-    return status == APR_SUCCESS ? order_read(json, s, store, err, p) : status;
+    return status == APR_SUCCESS
+               ? status
+               : ae_error_next(err,
+                               "look for a full disk, and give what is in %s "
+                               "to the user that httpd's children run as",
+                               s->dir);
 }
 
 apr_status_t edge_store_order_load(json_t **json, const edge_store_t *store,
@@ -200,7 +201,14 @@ apr_status_t edge_store_order_load(json_t **json, const edge_store_t *store,
     if (!ae_file_exists(s.dir)) {
         return APR_SUCCESS;
     }
-    status = order_find(json, &s, store, err, p);
+    status = check_is_dir(s.order, err);
+    if (status == APR_SUCCESS) {
+        status = order_settle(&s, err, p);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        status = order_read(json, &s, store, err, p);
+    }
     if (edge_record_is_lost(status) &&
         edge_store_order_drop(store, cert, &trouble, p) == APR_SUCCESS) {
         ae_error_next(err, "the order was dropped and is made anew");
