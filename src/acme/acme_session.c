@@ -51,10 +51,22 @@ static void set_text(json_t *object, const char *key, const char *text)
     }
 }
 
+/* The key that the account belongs to; NULL where it cannot be told. */
+static const char *key_words(const acme_session_t *session, apr_pool_t *p)
+{
+    const char *words = NULL;
+    ae_error_t ignored;
+    apr_status_t rv =
+        acme_jwk_thumbprint(&words, session->config.account_key, &ignored, p);
+
+    return rv == APR_SUCCESS ? words : NULL;
+}
+
 json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
 {
     json_t *saved = ae_json_keep(json_object(), p);
 
+    set_text(saved, "key", key_words(session, p));
     set_text(saved, "directory", session->config.directory_url);
     set_text(saved, "account", session->account_url);
     set_text(saved, "terms", session->terms);
@@ -64,6 +76,15 @@ json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
         set_text(saved, "pausedUntil", ae_time_print(until, p));
     }
     return saved;
+}
+
+/* Another key may have been restored, or made, since. */
+static int is_of_our_key(const acme_session_t *session, const json_t *saved)
+{
+    const char *theirs = ae_json_get_string(saved, "key", session->p);
+    const char *ours = key_words(session, session->p);
+
+    return theirs == NULL || ours == NULL || strcmp(theirs, ours) == 0;
 }
 
 void acme_session_load(acme_session_t *session, const json_t *saved)
@@ -77,7 +98,7 @@ void acme_session_load(acme_session_t *session, const json_t *saved)
         return;
     }
     text = ae_json_get_string(saved, "account", session->p);
-    if (acme_url_valid(text)) {
+    if (acme_url_valid(text) && is_of_our_key(session, saved)) {
         acme_session_set_account(session, text);
     }
     acme_session_set_terms(session,

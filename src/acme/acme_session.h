@@ -28,11 +28,12 @@ apr_status_t acme_session_create(acme_session_t **session,
                                  const acme_session_config_t *config,
                                  apr_pool_t *p);
 
-/** What must survive: account URL, terms, pause. A new reference in `p`. */
+/** What must survive: account URL and which key it is of, terms, pause. A new
+ * reference in `p`. */
 json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p);
 
 /** Take up what was saved; unknown or odd members are ignored. An account of
- * another directory URL is not taken. */
+ * another directory URL, or another key, is not taken. */
 void acme_session_load(acme_session_t *session, const json_t *saved);
 
 /** Grows whenever acme_session_save would tell something new. */

@@ -19,8 +19,11 @@ ROOT = os.geteuid() == 0
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
 LONG = ("test_faults", "test_kills", "test_renewal", "test_restarts",
-        "test_two_servers", "test_crashes", "test_store_full")
+        "test_two_servers", "test_crashes", "test_store_")
 QUICK = ("test_configtest",)
+
+# Fixtures that mount a file system.
+MOUNTS = {"small_disk", "read_only"}
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_kills.py",
@@ -50,7 +53,7 @@ def spread(items):
 
 def pytest_collection_modifyitems(config, items):
     left_out = [item for item in items
-                if not ROOT and "small_disk" in item.fixturenames]
+                if not ROOT and MOUNTS.intersection(item.fixturenames)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = spread([item for item in items if item not in left_out])
 

@@ -1,6 +1,5 @@
 """A store in trouble: named before any order is made, and httpd serves."""
 
-import json
 import subprocess
 
 import pytest
@@ -12,25 +11,6 @@ from lab.sites import site
 NAME = "one.example.org"
 
 
-def newer(httpd):
-    path = httpd.store / "store.json"
-    kept = json.loads(path.read_text())
-    path.write_text(json.dumps({**kept, "version": 99}))
-
-
-def empty(httpd):
-    (httpd.store / "store.json").write_text("")
-
-
-def foreign(httpd):
-    path = httpd.store / "staging"
-    path.rename(httpd.store / "elsewhere")
-    path.symlink_to("/tmp")
-
-
-TROUBLES = {"newer": newer, "empty": empty, "foreign": foreign}
-
-
 @pytest.fixture
 def issued(make_httpd, make_pebble):
     http = free_port()
@@ -39,22 +19,6 @@ def issued(make_httpd, make_pebble):
     httpd.wait_live(NAME)
     httpd.stop()
     return httpd, pebble
-
-
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_what_is_live_is_served_all_the_same(issued, trouble):
-    httpd, pebble = issued
-    TROUBLES[trouble](httpd)
-    before = {path: path.read_bytes() for path in
-              (httpd.store / "live").rglob("*") if path.is_file()}
-    requests = pebble.requests("POST /")
-    httpd.announce(rf"AE\d{{3}}: .*{httpd.store}")
-    httpd.start()
-    httpd.wait_log(rf"AE\d{{3}}: .*{httpd.store}")
-    cert = client.certificate(httpd.https, NAME, pebble.root())
-    assert client.names_of(cert) == {NAME}
-    assert pebble.requests("POST /") == requests
-    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_store_that_cannot_be_made(make_httpd, make_pebble):

@@ -2,7 +2,6 @@
 certificate for each. What is damaged is told of by an id and its path; what
 was live is served; what can be made anew is, with one order."""
 
-import os
 import re
 import shutil
 import ssl
@@ -10,6 +9,7 @@ import ssl
 import pytest
 
 from lab import client
+from lab.damage import ALL, directory, foreign, garbage, missing
 from lab.process import free_port, wait_until
 from lab.sites import secure
 from lab.status import PLAIN, statuses
@@ -18,58 +18,6 @@ TYPE = "ecdsa-p256"
 LATER = "ecdsa-p384"  # what is staged while the first type is live
 ORDER = "POST /order-plz"
 SETTLED = ("valid", "staged", "failing")
-
-
-# --- damages: each takes the path of a file ---------------------------------
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def garbage(path):
-    path.write_bytes(bytes(range(256)))
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
-
-
-def link(path):
-    """To what was there: not even that is believed."""
-    aside = path.with_name("elsewhere")
-    path.rename(aside)
-    path.symlink_to(aside)
-
-
-def directory(path):
-    owner = path.parent.stat()
-    path.unlink()
-    for made in (path, path / "inside"):
-        made.mkdir()
-        os.chown(made, owner.st_uid, owner.st_gid)
-
-
-def fifo(path):
-    path.unlink()
-    os.mkfifo(path)
-
-
-def huge(path):
-    with open(path, "ab") as file:
-        file.truncate(64 * 1024 * 1024)
-
-
-def foreign(path):
-    """The worker may not read it; root may read all."""
-    os.chown(path, 0, 0)
-    path.chmod(0o600)
-
-
-def missing(path):
-    path.unlink()
-
-
-ALL = (empty, garbage, cut, link, directory, fifo, huge)
 
 
 class Row:

@@ -2,11 +2,11 @@
 ever live, what was live stays, and the next start or attempt goes on."""
 
 import concurrent.futures
-import shutil
 
 import pytest
 
 from lab import client
+from lab.damage import copy_store
 from lab.httpd import Httpd
 from lab.pebble import Pebble
 from lab.process import answers, free_port, wait_until
@@ -109,8 +109,7 @@ def waiting(make_httpd, make_pebble):
 
 def deploy(row, store, pebble, root):
     httpd = Httpd(row.place / "httpd", TOGETHER, pebble=pebble)
-    shutil.copytree(store, httpd.store, copy_function=shutil.copy2)
-    own_as(store, httpd.store)
+    copy_store(store, httpd.store)
     staged = httpd.store / f"staging/{NAME}/set"
     try:
         row.start(httpd, lambda: served(httpd, root))
@@ -128,14 +127,6 @@ def deploy(row, store, pebble, root):
     finally:
         httpd.stop()
     return row.came()
-
-
-def own_as(source, target):
-    """Owners, which a copy does not keep."""
-    for path in [source, *source.rglob("*")]:
-        info = path.lstat()
-        shutil.chown(target / path.relative_to(source), info.st_uid,
-                     info.st_gid)
 
 
 @pytest.mark.parametrize("how", ["ENOSPC", "kill"])

@@ -1,3 +1,4 @@
+#include "acme_engine.h"
 #include "ae_json.h"
 #include "fixture.h"
 #include "scripted_drive.h"
@@ -372,6 +373,16 @@ END_TEST
 
 /* -- what survives -- */
 
+static const char *thumbprint(void)
+{
+    const char *words;
+    ae_error_t err;
+
+    ck_assert_int_eq(acme_session_thumbprint(&words, drive->session, &err),
+                     APR_SUCCESS);
+    return words;
+}
+
 START_TEST(test_save_tells_what_must_survive)
 {
     unsigned revision = acme_session_revision(drive->session);
@@ -380,9 +391,29 @@ START_TEST(test_save_tells_what_must_survive)
     ck_assert_uint_gt(acme_session_revision(drive->session), revision);
     ck_assert_str_eq(
         ae_json_print(acme_session_save(drive->session, t_pool), t_pool),
-        "{\"account\":\"https://ca.test/account/1\","
-        "\"directory\":\"" CA_DIRECTORY "\","
-        "\"terms\":\"https://ca.test/terms\"}");
+        apr_pstrcat(t_pool,
+                    "{\"account\":\"https://ca.test/account/1\","
+                    "\"directory\":\"" CA_DIRECTORY "\",\"key\":\"",
+                    thumbprint(), "\",\"terms\":\"https://ca.test/terms\"}",
+                    NULL));
+}
+END_TEST
+
+/* The key was moved away, or restored from a backup: an account of another one
+ * would have each request refused. */
+START_TEST(test_account_of_another_key_is_not_taken)
+{
+    json_t *saved = ae_json_keep(
+        json_pack("{s:s,s:s,s:s}", "directory", CA_DIRECTORY, "account",
+                  "https://ca.test/account/9", "key", "of another"),
+        t_pool);
+
+    acme_session_load(drive->session, saved);
+    ck_assert_ptr_null(acme_session_account_url(drive->session));
+    json_object_set_new(saved, "key", json_string(thumbprint()));
+    acme_session_load(drive->session, saved);
+    ck_assert_str_eq(acme_session_account_url(drive->session),
+                     "https://ca.test/account/9");
 }
 END_TEST
 
@@ -444,6 +475,7 @@ Suite *suite_acme_session(void)
     tcase_add_test(tc, test_an_order_that_goes_takes_its_requests_along);
     tcase_add_test(tc, test_save_tells_what_must_survive);
     tcase_add_test(tc, test_account_of_another_ca_is_not_taken);
+    tcase_add_test(tc, test_account_of_another_key_is_not_taken);
     tcase_add_test(tc, test_damaged_state_is_ignored);
     suite_add_tcase(suite, tc);
     return suite;
