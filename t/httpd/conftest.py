@@ -1,6 +1,6 @@
 """Every test gets a directory of its own, starts its own servers and stops
 exactly those. A warning, an error or a secret in httpd's log that the test did
-not announce fails it."""
+not announce fails it, and so does any report of a sanitizer."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
 from lab.pebble import Pebble
 from lab.process import make_place
+from lab.sanitizers import reports
 from lab.store import Memcached, Redis
 
 
@@ -79,10 +80,12 @@ def place(request):
     directory = make_place("acme-edge-")
     yield directory
     call = getattr(request.node, "report_call", None)
-    if call is not None and call.passed:
+    reported = reports(directory)
+    if call is not None and call.passed and not reported:
         shutil.rmtree(directory)
     else:
         print(f"what happened is kept in {directory}")
+    assert reported == []
 
 
 @pytest.fixture

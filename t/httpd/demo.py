@@ -15,6 +15,7 @@ from lab.gate import Gate
 from lab.httpd import BINARY, MODULE, MODULES
 from lab.pebble import Pebble
 from lab.process import Process, answers, free_port, make_place
+from lab.sanitizers import environment, reports
 
 NAMES = ("www.example.org", "example.org")
 LOADED = """mpm_event unixd log_config authz_core authz_host alias dir
@@ -54,7 +55,8 @@ class Demonstration:
         return part
 
     def _words(self):
-        return {"DEMO_ROOT": str(self.root), "DEMO_HTTP": str(self.http),
+        return {**environment(MODULE, self.root),
+                "DEMO_ROOT": str(self.root), "DEMO_HTTP": str(self.http),
                 "DEMO_HTTPS": str(self.https), "DEMO_CA": self.pebble.url,
                 "DEMO_CA_ROOT": str(self.pebble.trust_file)}
 
@@ -126,7 +128,10 @@ class Demonstration:
     def stop(self):
         for part in reversed(self.parts):
             part.stop()
+        reported = reports(self.root)
         shutil.rmtree(self.root)
+        if reported:
+            raise RuntimeError("\n".join(reported))
 
 
 def require(held, what, how):

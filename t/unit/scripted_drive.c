@@ -95,10 +95,21 @@ static void send_out(drive_t *drive, int index, const acme_request_t *request)
     }
 }
 
+/* What is published outlives the order. */
 static void publish(drive_t *drive, drive_order_t *one)
 {
+    const apr_array_header_t *tokens = acme_order_tokens(one->order);
+    int i;
+
     one->provisions++;
-    apr_array_cat(drive->published, acme_order_tokens(one->order));
+    for (i = 0; i < tokens->nelts; i++) {
+        acme_token_t token = APR_ARRAY_IDX(tokens, i, acme_token_t);
+
+        token.name = apr_pstrdup(t_pool, token.name);
+        token.token = apr_pstrdup(t_pool, token.token);
+        token.key_authorization = apr_pstrdup(t_pool, token.key_authorization);
+        APR_ARRAY_PUSH(drive->published, acme_token_t) = token;
+    }
     acme_order_provisioned(one->order);
 }
 

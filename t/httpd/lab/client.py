@@ -33,7 +33,7 @@ def ask(port, path, host="www.example.org", method="GET"):
     """One request as written: http.client would quote nothing of it either,
     but refuse some; so the line goes out by hand."""
     with contextlib.closing(
-            socket.create_connection(("127.0.0.1", port), 10)) as wire:
+            socket.create_connection(("127.0.0.1", port), 60)) as wire:
         wire.sendall(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n"
                      "Content-Length: 0\r\nConnection: close\r\n\r\n"
                      .encode())
@@ -49,7 +49,7 @@ def tls(port, name, root=None):
     if root is None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    wire = socket.create_connection(("127.0.0.1", port), 10)
+    wire = socket.create_connection(("127.0.0.1", port), 60)
     try:
         return context.wrap_socket(wire, server_hostname=name)
     except BaseException:

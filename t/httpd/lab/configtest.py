@@ -6,6 +6,8 @@ import pathlib
 import re
 import subprocess
 
+from .sanitizers import environment, reports
+
 BINARY = os.environ.get("ACME_EDGE_HTTPD", "/usr/sbin/apache2")
 MODULES = pathlib.Path(os.environ.get("ACME_EDGE_MODULES",
                                       "/usr/lib/apache2/modules"))
@@ -41,9 +43,12 @@ class Configtest:
                   f"Include {site}"]
         config = directory / "httpd.conf"
         config.write_text("\n".join(lines) + "\n")
+        words = {**os.environ, **environment(MODULE, directory)}
         before = self.files()
-        done = subprocess.run([BINARY, "-t", "-f", config], timeout=60,
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run([BINARY, "-t", "-f", config], env=words,
+                              timeout=60, capture_output=True, text=True,
+                              check=False)
+        assert reports(directory) == []
         assert self.files() == before, "configtest wrote something"
         self.passed = done.returncode == 0
         self.said = (done.stdout + done.stderr).replace(str(site), "SITE")

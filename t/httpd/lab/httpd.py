@@ -8,6 +8,7 @@ import signal
 import subprocess
 
 from .process import Process, answers, free_port, wait_until
+from .sanitizers import environment as sanitized
 
 BINARY = os.environ.get("ACME_EDGE_HTTPD", "/usr/sbin/apache2")
 MODULES = pathlib.Path(os.environ.get("ACME_EDGE_MODULES",
@@ -112,7 +113,7 @@ class Httpd:
 
     def start(self, **environment):
         """Start it, with words in its environment beside our own."""
-        options = {"env": {**os.environ, **environment}}
+        options = {"env": {**self._environment(), **environment}}
         if self.user:
             options["user"] = self.user
         self.process = Process(
@@ -120,6 +121,9 @@ class Httpd:
             self.directory / "stderr.log", cwd=self.directory, **options)
         self.process.require(lambda: answers(self.http), 60, "httpd")
         return self
+
+    def _environment(self):
+        return {**os.environ, **sanitized(MODULE, self.directory)}
 
     def graceful(self):
         """What `apachectl graceful` does."""
@@ -159,7 +163,8 @@ class Httpd:
     def check(self):
         """configtest: exit status and what it says."""
         done = subprocess.run([BINARY, "-t", "-f", self.config],
-                              capture_output=True, text=True, timeout=60)
+                              env=self._environment(), capture_output=True,
+                              text=True, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
     def log(self):
