@@ -8,8 +8,8 @@ import ssl
 
 import pytest
 
-from lab import client
-from lab.damage import ALL, directory, foreign, garbage, missing
+from lab import client, pki
+from lab.damage import ALL, directory, empty, foreign, garbage, missing
 from lab.process import free_port, wait_until
 from lab.sites import secure
 from lab.status import PLAIN, statuses
@@ -117,7 +117,23 @@ class SetCert(Row):
 
     def line(self, store):
         refused = store / f"staging/{self.name}/refused"
-        return rf"{self.told}: {self.name}: .*; .*{refused}"
+        return rf"{self.told}: {self.name}: .*: .*; .*{refused}"
+
+
+def alone(path):
+    """A chain that is cut."""
+    end = b"-----END CERTIFICATE-----\n"
+    path.write_bytes(path.read_bytes().split(end)[0] + end)
+
+
+def anothers(path):
+    """Of another name and key."""
+    other = path.parents[2] / f"{SetKey(empty).name}/set/{path.name}"
+    path.write_bytes(other.read_bytes())
+
+
+def untrusted(path):
+    path.write_bytes(pki.self_signed(path.parents[1].name))
 
 
 class SetKey(SetCert):
@@ -147,7 +163,7 @@ ROWS = [kind(damage) for kind, damages in (
     (LiveKey, (*ALL, missing)),
     (ArchivedCert, (garbage, missing)),
     (ArchivedKey, (garbage, directory)),
-    (SetCert, (*ALL, missing)),
+    (SetCert, (*ALL, missing, alone, anothers, untrusted)),
     (SetKey, (*ALL, missing)),
     (OrderRecord, (*ALL, foreign)),
     (OrderKey, (*ALL, foreign)),

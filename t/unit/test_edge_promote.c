@@ -293,6 +293,57 @@ START_TEST(test_links)
 }
 END_TEST
 
+/* Neither waited for nor read. */
+static void put_odd(const test_store_t *t, const char *path, int kind)
+{
+    test_store_remove(t, path);
+    if (kind == 0) {
+        ck_assert_int_eq(mkdir(test_store_at(t, path), 0700), 0);
+    } else if (kind == 1) {
+        ck_assert_int_eq(mkfifo(test_store_at(t, path), 0600), 0);
+    } else {
+        test_store_put(t, path, "");
+        ck_assert_int_eq(truncate(test_store_at(t, path), 1 << 30), 0);
+    }
+}
+
+START_TEST(test_odd_files)
+{
+    static const char *const paths[] = {SET "/ecdsa-p256.key",
+                                        SET "/ecdsa-p256.cert"};
+    test_store_t *t = test_store_make();
+
+    deploy(t);
+    test_store_stage(t);
+    put_odd(t, paths[_i % 2], _i / 2);
+    expect_refused(t, paths[_i % 2]);
+}
+END_TEST
+
+/* Nothing but the pair goes live, whatever else the worker put there; and
+ * what a link leads to stays. */
+START_TEST(test_extra_junk)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_stage(t);
+    test_store_put(t, "elsewhere/file", "not to be touched");
+    test_store_put(t, SET "/junk", "junk");
+    test_store_put(t, SET "/rsa-2048.cert", "junk");
+    test_store_put(t, SET "/directory/file", "junk");
+    ck_assert_int_eq(
+        symlink(test_store_at(t, "elsewhere"), test_store_at(t, SET "/link")),
+        0);
+    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_ptr_nonnull(live(t));
+    ck_assert(!test_store_has(t, LIVE "/junk"));
+    ck_assert(!test_store_has(t, LIVE "/rsa-2048.cert"));
+    ck_assert(!test_store_has(t, LIVE "/link"));
+    ck_assert(!test_store_has(t, SET));
+    ck_assert(test_store_has(t, "elsewhere/file"));
+}
+END_TEST
+
 START_TEST(test_set_is_a_file)
 {
     test_store_t *t = test_store_make();
@@ -450,6 +501,8 @@ Suite *suite_edge_promote(void)
     tcase_add_loop_test(tc, test_rubbish, 0, 4);
     tcase_add_test(tc, test_another_key_type);
     tcase_add_loop_test(tc, test_links, 0, 3);
+    tcase_add_loop_test(tc, test_odd_files, 0, 6);
+    tcase_add_test(tc, test_extra_junk);
     tcase_add_test(tc, test_set_is_a_file);
     tcase_add_test(tc, test_staging_is_a_link);
     tcase_add_test(tc, test_crash_before_the_first_rename);

@@ -64,3 +64,11 @@ def make_sites(directory, names):
         alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
         _write(directory, name, _sign(name, "laboratory root", key, root_key,
                                       [(alternative, False)]), key)
+
+
+def self_signed(name):
+    """In PEM; its key is thrown away."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
+    cert = _sign(name, name, key, key, [(alternative, False)])
+    return cert.public_bytes(serialization.Encoding.PEM)
