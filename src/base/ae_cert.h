@@ -50,10 +50,20 @@ AE_CHECKED apr_status_t ae_cert_check_names(const ae_cert_t *cert,
                                             const apr_array_header_t *names,
                                             ae_error_t *err);
 
+/** The same of what is told of a leaf. */
+AE_CHECKED apr_status_t
+ae_cert_facts_check_names(const ae_cert_facts_t *facts,
+                          const apr_array_header_t *names, ae_error_t *err);
+
 /** Check that `now` lies within the leaf's validity.
  * @return APR_SUCCESS or AE_EMISMATCH. */
 AE_CHECKED apr_status_t ae_cert_check_dates(const ae_cert_t *cert,
                                             apr_time_t now, ae_error_t *err);
+
+/** The same of what is told of a leaf. */
+AE_CHECKED apr_status_t ae_cert_facts_check_dates(const ae_cert_facts_t *facts,
+                                                  apr_time_t now,
+                                                  ae_error_t *err);
 
 /** Check that each certificate is signed by the one after it, that issuers
  * are CAs, and that a self-signed leaf does not pass.
@@ -61,14 +71,22 @@ AE_CHECKED apr_status_t ae_cert_check_dates(const ae_cert_t *cert,
 AE_CHECKED apr_status_t ae_cert_check_chain(const ae_cert_t *cert,
                                             ae_error_t *err);
 
-/** Make a self-signed certificate that no client trusts, as a PEM.
+/** Makes certificates of one key that no client trusts. */
+typedef struct ae_cert_mint_t ae_cert_mint_t;
+
+/** @param key must outlive it @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t ae_cert_mint_make(ae_cert_mint_t **mint,
+                                          const ae_key_t *key,
+                                          apr_time_t not_before,
+                                          apr_time_t not_after,
+                                          ae_error_t *err, apr_pool_t *p);
+
+/** Make a self-signed certificate, as a PEM.
  * @param names const char *, what it shall cover, at least one
  * @return APR_SUCCESS or AE_ECRYPTO. */
-AE_CHECKED apr_status_t ae_cert_make_fallback(ae_bytes_t *pem,
-                                              const ae_key_t *key,
+AE_CHECKED apr_status_t ae_cert_mint_fallback(ae_bytes_t *pem,
+                                              const ae_cert_mint_t *mint,
                                               const apr_array_header_t *names,
-                                              apr_time_t not_before,
-                                              apr_time_t not_after,
                                               ae_error_t *err, apr_pool_t *p);
 
 #endif

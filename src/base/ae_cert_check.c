@@ -61,9 +61,8 @@ apr_status_t ae_cert_check_key(const ae_cert_t *cert, const ae_key_t *key,
     return APR_SUCCESS;
 }
 
-static int name_is_covered(const ae_cert_t *cert, const char *wanted)
+static int name_is_covered(const apr_array_header_t *names, const char *wanted)
 {
-    const apr_array_header_t *names = cert->facts.names;
     int i;
 
     for (i = 0; i < names->nelts; i++) {
@@ -74,25 +73,32 @@ static int name_is_covered(const ae_cert_t *cert, const char *wanted)
     return 0;
 }
 
-apr_status_t ae_cert_check_names(const ae_cert_t *cert,
-                                 const apr_array_header_t *names,
-                                 ae_error_t *err)
+apr_status_t ae_cert_facts_check_names(const ae_cert_facts_t *facts,
+                                       const apr_array_header_t *names,
+                                       ae_error_t *err)
 {
     int i;
 
     for (i = 0; i < names->nelts; i++) {
         const char *wanted = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!name_is_covered(cert, wanted)) {
+        if (!name_is_covered(facts->names, wanted)) {
             ae_error_set(err, AE_EMISMATCH,
                          "The certificate does not cover %s", wanted);
             return ae_error_why(err,
                                 "it is none of the %d DNS names in the "
                                 "certificate (serial %s)",
-                                cert->facts.names->nelts, cert->facts.serial);
+                                facts->names->nelts, facts->serial);
         }
     }
     return APR_SUCCESS;
+}
+
+apr_status_t ae_cert_check_names(const ae_cert_t *cert,
+                                 const apr_array_header_t *names,
+                                 ae_error_t *err)
+{
+    return ae_cert_facts_check_names(&cert->facts, names, err);
 }
 
 static apr_status_t dates_mismatch(ae_error_t *err, const char *what,
@@ -107,11 +113,9 @@ static apr_status_t dates_mismatch(ae_error_t *err, const char *what,
 
 /* RFC 5280 section 4.1.2.5: both ends belong to the time of validity, and are
  * seconds. */
-apr_status_t ae_cert_check_dates(const ae_cert_t *cert, apr_time_t now,
-                                 ae_error_t *err)
+apr_status_t ae_cert_facts_check_dates(const ae_cert_facts_t *facts,
+                                       apr_time_t now, ae_error_t *err)
 {
-    const ae_cert_facts_t *facts = &cert->facts;
-
     if (apr_time_sec(now) < apr_time_sec(facts->not_before)) {
         return dates_mismatch(err, "it begins on", facts->not_before);
     }
@@ -119,6 +123,12 @@ apr_status_t ae_cert_check_dates(const ae_cert_t *cert, apr_time_t now,
         return dates_mismatch(err, "it ended on", facts->not_after);
     }
     return APR_SUCCESS;
+}
+
+apr_status_t ae_cert_check_dates(const ae_cert_t *cert, apr_time_t now,
+                                 ae_error_t *err)
+{
+    return ae_cert_facts_check_dates(&cert->facts, now, err);
 }
 
 static int is_signed_by(X509 *x509, X509 *issuer)

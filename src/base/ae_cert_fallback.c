@@ -17,6 +17,13 @@
 
 static const char organization[] = "mod_acme_edge fallback, not trusted";
 
+/* Reading a public key is what costs most, so it is set once: a certificate
+ * is the one before it with another serial, subject and names. */
+struct ae_cert_mint_t {
+    X509 *x509;
+    EVP_PKEY *evp;
+};
+
 static int serial_set(X509 *x509, unsigned char *bytes)
 {
     BIGNUM *number;
@@ -42,15 +49,15 @@ static int entry_add(X509_NAME *name, const char *field, const char *text)
  * 4.1.2.4 forbids an issuer, and tells people what they look at. */
 static int subject_set(X509 *x509, const char *first)
 {
-    X509_NAME *name = X509_get_subject_name(x509);
+    X509_NAME *name = X509_NAME_new();
+    int good =
+        name && entry_add(name, "O", organization) &&
+        (strlen(first) > COMMON_NAME_MAX || entry_add(name, "CN", first)) &&
+        X509_set_subject_name(x509, name) == 1 &&
+        X509_set_issuer_name(x509, name) == 1;
 
-    if (!entry_add(name, "O", organization)) {
-        return 0;
-    }
-    if (strlen(first) <= COMMON_NAME_MAX && !entry_add(name, "CN", first)) {
-        return 0;
-    }
-    return X509_set_issuer_name(x509, name) == 1;
+    X509_NAME_free(name);
+    return good;
 }
 
 static int dates_set(X509 *x509, apr_time_t not_before, apr_time_t not_after)
@@ -61,17 +68,22 @@ static int dates_set(X509 *x509, apr_time_t not_before, apr_time_t not_after)
                          (time_t)apr_time_sec(not_after));
 }
 
-static int extensions_set(X509 *x509, const apr_array_header_t *names)
+static int is_leaf_set(X509 *x509)
 {
     BASIC_CONSTRAINTS *basic = BASIC_CONSTRAINTS_new();
-    GENERAL_NAMES *san = ae_san_make(names);
-    int good = basic && san &&
-               X509_add1_ext_i2d(x509, NID_basic_constraints, basic, 1,
-                                 X509V3_ADD_DEFAULT) == 1 &&
-               X509_add1_ext_i2d(x509, NID_subject_alt_name, san, 0,
-                                 X509V3_ADD_DEFAULT) == 1;
+    int good = basic && X509_add1_ext_i2d(x509, NID_basic_constraints, basic,
+                                          1, X509V3_ADD_DEFAULT) == 1;
 
     BASIC_CONSTRAINTS_free(basic);
+    return good;
+}
+
+static int names_set(X509 *x509, const apr_array_header_t *names)
+{
+    GENERAL_NAMES *san = ae_san_make(names);
+    int good = san && X509_add1_ext_i2d(x509, NID_subject_alt_name, san, 0,
+                                        X509V3_ADD_REPLACE) == 1;
+
     GENERAL_NAMES_free(san);
     return good;
 }
@@ -90,32 +102,53 @@ static int pem_take(ae_bytes_t *pem, X509 *x509, apr_pool_t *p)
     return good;
 }
 
-apr_status_t ae_cert_make_fallback(ae_bytes_t *pem, const ae_key_t *key,
+static apr_status_t mint_failed(ae_error_t *err)
+{
+    ae_error_set(err, AE_ECRYPTO, "Cannot make the fallback certificate");
+    return ae_error_why_openssl(err);
+}
+
+static apr_status_t mint_free(void *data)
+{
+    X509_free(data);
+    return APR_SUCCESS;
+}
+
+apr_status_t ae_cert_mint_make(ae_cert_mint_t **mint, const ae_key_t *key,
+                               apr_time_t not_before, apr_time_t not_after,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    X509 *x509 = X509_new();
+
+    if (x509 == NULL || X509_set_version(x509, X509_VERSION_3) != 1 ||
+        !dates_set(x509, not_before, not_after) ||
+        X509_set_pubkey(x509, ae_key_evp(key)) != 1 || !is_leaf_set(x509)) {
+        X509_free(x509);
+        return mint_failed(err);
+    }
+    apr_pool_cleanup_register(p, x509, mint_free, apr_pool_cleanup_null);
+    *mint = apr_palloc(p, sizeof(**mint));
+    (*mint)->x509 = x509;
+    (*mint)->evp = ae_key_evp(key);
+    return APR_SUCCESS;
+}
+
+apr_status_t ae_cert_mint_fallback(ae_bytes_t *pem, const ae_cert_mint_t *mint,
                                    const apr_array_header_t *names,
-                                   apr_time_t not_before, apr_time_t not_after,
                                    ae_error_t *err, apr_pool_t *p)
 {
     unsigned char serial[SERIAL_BYTES];
     apr_status_t status = ae_random_bytes(serial, sizeof(serial), err);
-    EVP_PKEY *evp = ae_key_evp(key);
-    X509 *x509;
-    int good;
 
     if (status != APR_SUCCESS) {
         return status;
     }
-    x509 = X509_new();
-    good = x509 && names->nelts > 0 &&
-           X509_set_version(x509, X509_VERSION_3) == 1 &&
-           serial_set(x509, serial) &&
-           subject_set(x509, APR_ARRAY_IDX(names, 0, const char *)) &&
-           dates_set(x509, not_before, not_after) &&
-           X509_set_pubkey(x509, evp) == 1 && extensions_set(x509, names) &&
-           X509_sign(x509, evp, EVP_sha256()) > 0 && pem_take(pem, x509, p);
-    X509_free(x509);
-    if (!good) {
-        ae_error_set(err, AE_ECRYPTO, "Cannot make the fallback certificate");
-        return ae_error_why_openssl(err);
+    if (names->nelts == 0 || !serial_set(mint->x509, serial) ||
+        !subject_set(mint->x509, APR_ARRAY_IDX(names, 0, const char *)) ||
+        !names_set(mint->x509, names) ||
+        X509_sign(mint->x509, mint->evp, EVP_sha256()) <= 0 ||
+        !pem_take(pem, mint->x509, p)) {
+        return mint_failed(err);
     }
     return APR_SUCCESS;
 }

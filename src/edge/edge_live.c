@@ -1,6 +1,7 @@
 #include "edge_live.h"
 
 #include "edge_pair.h"
+#include "edge_seen.h"
 
 #include <apr_strings.h>
 
@@ -36,6 +37,25 @@ apr_status_t edge_live_load(ae_cert_t **chain, const char *store_dir,
     edge_live_paths_t paths = edge_live_paths(store_dir, cert, p);
 
     return edge_pair_load_chain(chain, paths.cert, err, p);
+}
+
+apr_status_t edge_live_facts(const ae_cert_facts_t **facts,
+                             const char *store_dir, const edge_cert_t *cert,
+                             ae_error_t *err, apr_pool_t *p)
+{
+    edge_live_paths_t paths = edge_live_paths(store_dir, cert, p);
+    ae_cert_t *chain;
+    apr_status_t status;
+
+    *facts = edge_seen_chain(paths.cert, p);
+    if (*facts) {
+        return APR_SUCCESS;
+    }
+    status = edge_pair_load_chain(&chain, paths.cert, err, p);
+    if (status == APR_SUCCESS) {
+        *facts = ae_cert_facts(chain);
+    }
+    return status;
 }
 
 apr_status_t edge_live_check(const char *store_dir, const edge_cert_t *cert,

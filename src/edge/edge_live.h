@@ -1,7 +1,7 @@
 #ifndef EDGE_LIVE_H
 #define EDGE_LIVE_H
 
-/** What is served: live/, archive/ and fallback/, written by root alone. */
+/** What is served: live/ and archive/, written by root alone. */
 
 #include "ae_cert.h"
 #include "edge_store.h"
@@ -28,6 +28,14 @@ AE_CHECKED apr_status_t edge_live_load(ae_cert_t **chain,
                                        const char *store_dir,
                                        const edge_cert_t *cert,
                                        ae_error_t *err, apr_pool_t *p);
+
+/** What is told of the live leaf: serial, issuer, dates and names, without
+ * parsing it where nothing has changed since it was deployed.
+ * @return as edge_live_load. */
+AE_CHECKED apr_status_t edge_live_facts(const ae_cert_facts_t **facts,
+                                        const char *store_dir,
+                                        const edge_cert_t *cert,
+                                        ae_error_t *err, apr_pool_t *p);
 
 /** How the last deployment ended; `at` is 0 where there was none. */
 typedef struct edge_deployment_t {
@@ -74,15 +82,5 @@ AE_CHECKED apr_status_t edge_live_check(const char *store_dir,
  * @return whether something is live again. */
 int edge_live_mend(const edge_store_t *store, const edge_cert_t *cert,
                    ae_error_t *err, apr_pool_t *p);
-
-/** Parent: files for mod_ssl until the first certificate: one EC key shared by
- * all (made once in `dir`/key), and a self-signed certificate of the names
- * (`dir`/<cert>.cert, made anew where it is missing, of other names or within
- * a month of its end). `dir` is made with 0700 where it is missing. */
-AE_CHECKED apr_status_t edge_live_fallback(edge_live_paths_t *paths,
-                                           const char *dir,
-                                           const edge_cert_t *cert,
-                                           apr_time_t now, ae_error_t *err,
-                                           apr_pool_t *p);
 
 #endif

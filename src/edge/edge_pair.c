@@ -1,6 +1,7 @@
 #include "edge_pair.h"
 
 #include "ae_file.h"
+#include "edge_seen.h"
 
 #include <apr_strings.h>
 
@@ -119,13 +120,17 @@ apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
 {
     apr_pool_t *ptemp;
     ae_key_type_t type;
+    const char *cert, *key;
     ae_cert_t *chain;
-    apr_status_t status;
+    apr_status_t status = APR_SUCCESS;
 
     apr_pool_create(&ptemp, p);
     type = edge_pair_type(dir, wanted, ptemp);
-    status = edge_pair_load(&chain, path_of(dir, type, ".cert", ptemp),
-                            path_of(dir, type, ".key", ptemp), err, ptemp);
+    cert = path_of(dir, type, ".cert", ptemp);
+    key = path_of(dir, type, ".key", ptemp);
+    if (edge_seen_pair(cert, key, ptemp) == NULL) {
+        status = edge_pair_load(&chain, cert, key, err, ptemp);
+    }
     apr_pool_destroy(ptemp);
     return status;
 }

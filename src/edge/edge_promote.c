@@ -4,6 +4,7 @@
 #include "edge_deployment.h"
 #include "edge_pair.h"
 #include "edge_record.h"
+#include "edge_seen.h"
 #include "edge_staged.h"
 
 #include <apr_strings.h>
@@ -93,6 +94,7 @@ static int is_live_already(const promoter_t *pr)
 static apr_status_t write_incoming(const promoter_t *pr, ae_error_t *err)
 {
     static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
+    const char *cert_path = file_in(pr, pr->incoming, ".cert");
     ae_bytes_t key, chain;
     apr_status_t status = ae_key_print(&key, pr->key, err, pr->p);
 
@@ -107,8 +109,11 @@ static apr_status_t write_incoming(const promoter_t *pr, ae_error_t *err)
                                writer, AE_FILE_DURABLE, err, pr->p);
     }
     if (status == APR_SUCCESS) {
-        status = ae_file_write(file_in(pr, pr->incoming, ".cert"), chain, 0644,
-                               writer, AE_FILE_DURABLE, err, pr->p);
+        status = ae_file_write(cert_path, chain, 0644, writer, AE_FILE_DURABLE,
+                               err, pr->p);
+    }
+    if (status == APR_SUCCESS) {
+        edge_seen_keep(cert_path, chain, key, ae_cert_facts(pr->chain), pr->p);
     }
     return status;
 }

@@ -33,14 +33,14 @@ static void leaf_take(edge_leaf_t *leaf, const ae_cert_facts_t *facts)
 
 /* A live certificate of another key type, or without a name that was added,
  * stays in use until the one for the new configuration is deployed. */
-static void find_misfit(edge_leaf_t *live, const ae_cert_t *chain,
+static void find_misfit(edge_leaf_t *live, const ae_cert_facts_t *facts,
                         const edge_store_t *store, const edge_cert_t *cert,
                         apr_pool_t *p)
 {
     ae_key_type_t type = edge_live_type(edge_store_dir(store), cert, p);
     ae_error_t err;
 
-    if (ae_cert_check_names(chain, cert->names, &err) != APR_SUCCESS) {
+    if (ae_cert_facts_check_names(facts, cert->names, &err) != APR_SUCCESS) {
         explain(live->misfit, sizeof(live->misfit), &err, p);
     } else if (type != cert->key_type) {
         apr_snprintf(live->misfit, sizeof(live->misfit),
@@ -53,10 +53,10 @@ static void read_live(edge_leaf_t *live, const edge_store_t *store,
                       const edge_cert_t *cert, const ae_log_t *log,
                       apr_pool_t *p)
 {
-    ae_cert_t *chain;
+    const ae_cert_facts_t *facts;
     ae_error_t err;
     apr_status_t status =
-        edge_live_load(&chain, edge_store_dir(store), cert, &err, p);
+        edge_live_facts(&facts, edge_store_dir(store), cert, &err, p);
 
     if (APR_STATUS_IS_ENOENT(status)) {
         return;
@@ -69,8 +69,8 @@ static void read_live(edge_leaf_t *live, const edge_store_t *store,
                cert->name, live->misfit);
         return;
     }
-    leaf_take(live, ae_cert_facts(chain));
-    find_misfit(live, chain, store, cert, p);
+    leaf_take(live, facts);
+    find_misfit(live, facts, store, cert, p);
 }
 
 static apr_status_t check_staged(const ae_cert_t *chain, const ae_key_t *key,

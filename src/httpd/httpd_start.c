@@ -198,12 +198,11 @@ static void derive_live(edge_status_t *status, const httpd_context_t *context,
         .cert = cert,
         .restarts_itself = context->restarts_itself,
     };
-    ae_cert_t *chain;
-    ae_error_t err;
+    ae_error_t ignored;
 
-    if (edge_live_load(&chain, context->plan->store_dir, cert, &err,
-                       context->ptemp) == APR_SUCCESS) {
-        source.live = ae_cert_facts(chain);
+    if (edge_live_facts(&source.live, context->plan->store_dir, cert, &ignored,
+                        context->ptemp) != APR_SUCCESS) {
+        source.live = NULL;
     }
     edge_status_derive(status, &source, context->now);
 }

@@ -1,6 +1,6 @@
 #include "httpd_tls.h"
 
-#include "edge_live.h"
+#include "edge_fallback.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
@@ -10,7 +10,9 @@
 
 struct httpd_tls_t {
     httpd_tls_config_t config;
-    const char *private_dir; /* of this start; NULL: not made */
+    /* Each NULL until it is needed. */
+    edge_fallback_t *stored;
+    edge_fallback_t *private; /* of this start alone */
     apr_pool_t *ptemp;
 };
 
@@ -108,56 +110,86 @@ static char *private_dir_in(const char *parent, apr_pool_t *ptemp)
     return mkdtemp(apr_pstrcat(ptemp, parent, "/" PRIVATE_TEMPLATE, NULL));
 }
 
-static apr_status_t private_dir_make(httpd_tls_t *tls, ae_error_t *err)
+static apr_status_t private_dir_make(const char **dir, apr_pool_t *ptemp,
+                                     ae_error_t *err)
 {
-    const char *parent = ap_runtime_dir_relative(tls->ptemp, "");
-    char *path = private_dir_in(parent, tls->ptemp);
+    const char *parent = ap_runtime_dir_relative(ptemp, "");
+    char *path = private_dir_in(parent, ptemp);
     apr_status_t rv = path ? APR_SUCCESS : apr_get_os_error();
 
-    if (path == NULL && apr_temp_dir_get(&parent, tls->ptemp) == APR_SUCCESS) {
-        path = private_dir_in(parent, tls->ptemp);
+    if (path == NULL && apr_temp_dir_get(&parent, ptemp) == APR_SUCCESS) {
+        path = private_dir_in(parent, ptemp);
     }
     if (path == NULL) {
         ae_error_set(err, rv, "Cannot make a directory in %s", parent);
         return ae_error_why_status(err, rv);
     }
-    tls->private_dir = path;
-    apr_pool_cleanup_register(tls->ptemp, path, private_dir_remove,
+    *dir = path;
+    apr_pool_cleanup_register(ptemp, path, private_dir_remove,
                               apr_pool_cleanup_null);
     return APR_SUCCESS;
+}
+
+static apr_status_t private_open(httpd_tls_t *tls, ae_error_t *err)
+{
+    const char *dir = NULL;
+    apr_status_t rv = private_dir_make(&dir, tls->ptemp, err);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    return edge_fallback_open(&tls->private, dir, apr_time_now(), err,
+                              tls->ptemp);
 }
 
 static apr_status_t private_fallback(edge_live_paths_t *paths,
                                      httpd_tls_t *tls, const edge_cert_t *cert,
                                      ae_error_t *err, apr_pool_t *p)
 {
-    apr_status_t rv = APR_SUCCESS;
+    apr_status_t rv = tls->private ? APR_SUCCESS : private_open(tls, err);
 
-    if (tls->private_dir == NULL) {
-        rv = private_dir_make(tls, err);
-    }
-    if (rv == APR_SUCCESS) {
-        rv = edge_live_fallback(paths, tls->private_dir, cert, apr_time_now(),
-                                err, p);
-    }
-    return rv;
+    return rv == APR_SUCCESS
+               ? edge_fallback_provide(paths, tls->private, cert, err, p)
+               : rv;
+}
+
+static const char *fallback_dir(const httpd_tls_t *tls)
+{
+    return apr_pstrcat(tls->ptemp, tls->config.store_dir, "/fallback", NULL);
 }
 
 static apr_status_t stored_fallback(edge_live_paths_t *paths, httpd_tls_t *tls,
                                     const edge_cert_t *cert, ae_error_t *err,
                                     apr_pool_t *p)
 {
-    apr_status_t rv = edge_live_fallback(
-        paths, edge_store_path(tls->config.store, p, "fallback", NULL), cert,
-        apr_time_now(), err, p);
+    apr_status_t rv = APR_SUCCESS;
 
-    if (rv != APR_SUCCESS && tls->private_dir == NULL) {
+    if (tls->stored == NULL) {
+        rv = edge_fallback_open(&tls->stored, fallback_dir(tls),
+                                apr_time_now(), err, tls->ptemp);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = edge_fallback_provide(paths, tls->stored, cert, err, p);
+    }
+    if (rv != APR_SUCCESS && tls->private == NULL) {
         ae_log(tls->config.log, AE_LOG_WARNING,
                "AE083: the fallback certificates cannot be kept: %s; they "
                "are made anew at every start",
                ae_error_line(err, tls->ptemp));
     }
     return rv;
+}
+
+static apr_status_t find_fallback(edge_live_paths_t *paths, httpd_tls_t *tls,
+                                  const edge_cert_t *cert, ae_error_t *err,
+                                  apr_pool_t *p)
+{
+    int found = tls->config.store
+                    ? stored_fallback(paths, tls, cert, err, p) == APR_SUCCESS
+                    : edge_fallback_find(paths, fallback_dir(tls), cert,
+                                         apr_time_now(), p);
+
+    return found ? APR_SUCCESS : private_fallback(paths, tls, cert, err, p);
 }
 
 int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
@@ -167,18 +199,11 @@ int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
     const edge_cert_t *cert = httpd_plan_cert_of(s);
     edge_live_paths_t paths;
     ae_error_t err;
-    apr_status_t rv = APR_ENOENT;
 
     if (cert == NULL || cert_files->nelts > 0) {
         return DECLINED;
     }
-    if (tls->config.store != NULL) {
-        rv = stored_fallback(&paths, tls, cert, &err, p);
-    }
-    if (rv != APR_SUCCESS) {
-        rv = private_fallback(&paths, tls, cert, &err, p);
-    }
-    if (rv != APR_SUCCESS) {
+    if (find_fallback(&paths, tls, cert, &err, p) != APR_SUCCESS) {
         ae_log(tls->config.log, AE_LOG_ERROR,
                "AE078: %s: no fallback certificate could be made: %s; without "
                "any mod_ssl does not start",

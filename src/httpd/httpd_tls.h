@@ -15,13 +15,13 @@ typedef struct httpd_tls_t httpd_tls_t;
 /** Borrowed; must outlive it. */
 typedef struct httpd_tls_config_t {
     const char *store_dir;
-    const edge_store_t *store; /* or NULL: none that can be written */
+    const edge_store_t *store; /* NULL: none that can be written */
     const ae_log_t *log;
     int quiet; /* httpd's first pass: the second tells all again */
 } httpd_tls_config_t;
 
 /** Create. A directory for fallbacks of this start alone, made where
- * the store cannot be used, is removed with `ptemp`. */
+ * the store has none and takes none, is removed with `ptemp`. */
 httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
                               apr_pool_t *ptemp);
 

@@ -14,12 +14,21 @@
 
 static ae_error_t err;
 
+static ae_cert_mint_t *mint(void)
+{
+    ae_cert_mint_t *made;
+
+    ck_assert_int_eq(ae_cert_mint_make(&made, t_key("key_p256.pem"), FROM, TO,
+                                       &err, t_pool),
+                     APR_SUCCESS);
+    return made;
+}
+
 static ae_bytes_t make(const apr_array_header_t *names)
 {
     ae_bytes_t pem = {NULL, 0};
 
-    ck_assert_int_eq(ae_cert_make_fallback(&pem, t_key("key_p256.pem"), names,
-                                           FROM, TO, &err, t_pool),
+    ck_assert_int_eq(ae_cert_mint_fallback(&pem, mint(), names, &err, t_pool),
                      APR_SUCCESS);
     return pem;
 }
@@ -89,6 +98,32 @@ START_TEST(serials)
 }
 END_TEST
 
+/* Nothing of one is left in the next. */
+START_TEST(one_after_the_other)
+{
+    apr_array_header_t *names = t_names("b.example", NULL);
+    const ae_cert_mint_t *one = mint();
+    const ae_cert_facts_t *facts;
+    ae_bytes_t pem;
+    ae_cert_t *cert;
+
+    ck_assert_int_eq(
+        ae_cert_mint_fallback(
+            &pem, one, t_names("a.example", "c.example", NULL), &err, t_pool),
+        APR_SUCCESS);
+    ck_assert_int_eq(ae_cert_mint_fallback(&pem, one, names, &err, t_pool),
+                     APR_SUCCESS);
+    cert = read_back(pem);
+    facts = ae_cert_facts(cert);
+    ck_assert_int_eq(facts->names->nelts, 1);
+    ck_assert_int_eq(ae_cert_check_names(cert, names, &err), APR_SUCCESS);
+    ck_assert_int_eq(ae_cert_check_key(cert, t_key("key_p256.pem"), &err),
+                     APR_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(facts->subject, "CN=b.example"));
+    ck_assert_ptr_null(strstr(facts->subject, "a.example"));
+}
+END_TEST
+
 /* A common name has at most 64 characters (RFC 5280 appendix A.1). */
 START_TEST(long_first_name)
 {
@@ -110,10 +145,9 @@ START_TEST(needs_a_name)
 {
     ae_bytes_t pem;
 
-    ck_assert_int_eq(ae_cert_make_fallback(&pem, t_key("key_p256.pem"),
-                                           t_names(NULL, NULL), FROM, TO, &err,
-                                           t_pool),
-                     AE_ECRYPTO);
+    ck_assert_int_eq(
+        ae_cert_mint_fallback(&pem, mint(), t_names(NULL, NULL), &err, t_pool),
+        AE_ECRYPTO);
 }
 END_TEST
 
@@ -127,6 +161,7 @@ Suite *suite_ae_cert_fallback(void)
     tcase_add_test(tc, passes_for_no_other);
     tcase_add_test(tc, is_no_ca);
     tcase_add_test(tc, serials);
+    tcase_add_test(tc, one_after_the_other);
     tcase_add_test(tc, long_first_name);
     tcase_add_test(tc, needs_a_name);
     suite_add_tcase(suite, tc);

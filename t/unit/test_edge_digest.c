@@ -8,6 +8,8 @@ Suite *suite_edge_digest(void);
 /* The examples of FIPS 180-2, appendix B.1 and B.2. */
 START_TEST(test_vectors)
 {
+    static const ae_bytes_t bytes = {(const unsigned char *)"abcd", 3};
+
     ck_assert_str_eq(edge_digest_text("abc", t_pool),
                      "ba7816bf8f01cfea414140de5dae2223"
                      "b00361a396177a9cb410ff61f20015ad");
@@ -17,6 +19,8 @@ START_TEST(test_vectors)
             t_pool),
         "248d6a61d20638b8e5c026930c3e6039"
         "a33ce45964ff2167f6ecedd419db06c1");
+    ck_assert_str_eq(edge_digest_bytes(bytes, t_pool),
+                     edge_digest_text("abc", t_pool));
 }
 END_TEST
 

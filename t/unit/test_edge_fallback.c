@@ -1,4 +1,4 @@
-#include "edge_live.h"
+#include "edge_fallback.h"
 #include "edge_pair.h"
 #include "support.h"
 #include "test_store.h"
@@ -14,13 +14,24 @@ Suite *suite_edge_fallback(void);
 
 static edge_live_paths_t provide(const test_store_t *t)
 {
+    edge_fallback_t *fallback;
     edge_live_paths_t paths;
     ae_error_t err;
 
-    ck_status(edge_live_fallback(&paths, test_store_at(t, "fallback"), t->cert,
+    ck_status(edge_fallback_open(&fallback, test_store_at(t, "fallback"),
                                  t->now, &err, t_pool),
               APR_SUCCESS, &err);
+    ck_status(edge_fallback_provide(&paths, fallback, t->cert, &err, t_pool),
+              APR_SUCCESS, &err);
     return paths;
+}
+
+static int find(const test_store_t *t)
+{
+    edge_live_paths_t paths;
+
+    return edge_fallback_find(&paths, test_store_at(t, "fallback"), t->cert,
+                              t->now, t_pool);
 }
 
 /* What a client would see; ends the test where mod_ssl could not use it. */
@@ -103,21 +114,43 @@ START_TEST(test_spoilt)
 
     provide(t);
     test_store_put(t, files[_i / 2], texts[_i % 2]);
+    ck_assert(!find(t));
     facts_of(provide(t));
     test_store_remove(t, files[_i / 2]);
+    ck_assert(!find(t));
     facts_of(provide(t));
+    ck_assert(find(t));
+}
+END_TEST
+
+/* What httpd's first pass may do: look. */
+START_TEST(test_find)
+{
+    test_store_t *t = test_store_make();
+    edge_live_paths_t paths, made;
+
+    test_store_remove(t, "fallback");
+    ck_assert(!find(t));
+    ck_assert(!test_store_has(t, "fallback"));
+    made = provide(t);
+    ck_assert(edge_fallback_find(&paths, test_store_at(t, "fallback"), t->cert,
+                                 t->now, t_pool));
+    ck_assert_str_eq(paths.cert, made.cert);
+    ck_assert_str_eq(paths.key, made.key);
+    t->cert->names = test_pki_names("www.example.org", t_pool);
+    ck_assert(!find(t));
 }
 END_TEST
 
 START_TEST(test_full_disk)
 {
     test_store_t *t = test_store_make();
-    edge_live_paths_t paths;
+    edge_fallback_t *fallback;
     ae_error_t err;
     apr_status_t status;
 
     test_store_fill_disk();
-    status = edge_live_fallback(&paths, test_store_at(t, "fallback"), t->cert,
+    status = edge_fallback_open(&fallback, test_store_at(t, "fallback"),
                                 t->now, &err, t_pool);
     test_store_free_disk();
     ck_assert_int_ne(status, APR_SUCCESS);
@@ -135,6 +168,7 @@ Suite *suite_edge_fallback(void)
     tcase_add_test(tc, test_one_key_for_all);
     tcase_add_test(tc, test_made_anew);
     tcase_add_loop_test(tc, test_spoilt, 0, 4);
+    tcase_add_test(tc, test_find);
     tcase_add_test(tc, test_full_disk);
     suite_add_tcase(suite, tc);
     return suite;

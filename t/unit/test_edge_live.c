@@ -9,6 +9,7 @@
 Suite *suite_edge_live(void);
 
 #define LIVE "live/www.example.org"
+#define SEEN LIVE "/ecdsa-p256.seen"
 
 static apr_status_t check(const test_store_t *t)
 {
@@ -60,6 +61,28 @@ START_TEST(test_good)
     ck_assert_int_eq(check(t), APR_SUCCESS);
     ck_assert_int_eq(load(&chain, t), APR_SUCCESS);
     ck_assert_str_eq(ae_cert_facts(chain)->serial, serial);
+}
+END_TEST
+
+/* A start with thousands of them parses none that is as it was deployed. */
+START_TEST(test_seen)
+{
+    test_store_t *t = test_store_make();
+    const char *serial = deploy(t);
+    const ae_cert_facts_t *facts;
+    ae_error_t err;
+
+    ck_status(edge_live_facts(&facts, edge_store_dir(t->store), t->cert, &err,
+                              t_pool),
+              APR_SUCCESS, &err);
+    ck_assert_str_eq(facts->serial, serial);
+    ck_assert_ptr_nonnull(strstr(test_store_get(t, SEEN), serial));
+    test_store_remove(t, SEEN);
+    ck_status(edge_live_facts(&facts, edge_store_dir(t->store), t->cert, &err,
+                              t_pool),
+              APR_SUCCESS, &err);
+    ck_assert_str_eq(facts->serial, serial);
+    ck_assert_int_eq(check(t), APR_SUCCESS);
 }
 END_TEST
 
@@ -119,6 +142,7 @@ Suite *suite_edge_live(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_paths);
     tcase_add_test(tc, test_good);
+    tcase_add_test(tc, test_seen);
     tcase_add_test(tc, test_another_type);
     tcase_add_test(tc, test_bad);
     suite_add_tcase(suite, tc);

@@ -223,14 +223,17 @@ END_TEST
 START_TEST(test_self_signed)
 {
     test_store_t *t = test_store_make();
+    ae_cert_mint_t *mint;
     ae_key_t *key;
     ae_bytes_t pem;
     ae_error_t err;
 
     ck_status(edge_store_order_key(&key, t->store, t->cert, &err, t_pool),
               APR_SUCCESS, &err);
-    ck_status(ae_cert_make_fallback(&pem, key, t->cert->names, t->now - DAY,
-                                    t->now + DAY, &err, t_pool),
+    ck_status(ae_cert_mint_make(&mint, key, t->now - DAY, t->now + DAY, &err,
+                                t_pool),
+              APR_SUCCESS, &err);
+    ck_status(ae_cert_mint_fallback(&pem, mint, t->cert->names, &err, t_pool),
               APR_SUCCESS, &err);
     ck_status(edge_store_stage(t->store, t->cert, pem, &err, t_pool),
               APR_SUCCESS, &err);
