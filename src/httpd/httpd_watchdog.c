@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <mod_watchdog.h>
+#include <scoreboard.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct httpd_watchdog_t {
     /* Held during each call: mod_watchdog stops from another thread. */
     apr_thread_mutex_t *mutex;
     atomic_int leaving;
+    ap_generation_t generation; /* of this child */
     int gone;
     apr_pool_t *pool; /* of the worker; NULL: it has not begun */
     net_worker_t *worker;
@@ -53,12 +55,23 @@ static void ask_deploy(void *ctx, apr_interval_time_t gap)
     httpd_board_ask_deploy(watchdog->config.board, gap);
 }
 
+/* A graceful restart begins with the number of the next generation, before
+ * this child hears of it and before the parent publishes what is in the store:
+ * what comes into the store later must not be known to a CA yet. */
+static int is_superseded(const httpd_watchdog_t *watchdog)
+{
+    const global_score *global = ap_get_scoreboard_global();
+
+    return global != NULL &&
+           global->running_generation != watchdog->generation;
+}
+
 static int is_leaving(void *ctx)
 {
     httpd_watchdog_t *watchdog = ctx;
     int state;
 
-    return atomic_load(&watchdog->leaving) ||
+    return atomic_load(&watchdog->leaving) || is_superseded(watchdog) ||
            ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS ||
            state == AP_MPMQ_STOPPING;
 }
@@ -280,6 +293,10 @@ static apr_status_t before_exit(void *data)
 
 void httpd_watchdog_child_init(httpd_watchdog_t *watchdog, apr_pool_t *pchild)
 {
+    if (ap_mpm_query(AP_MPMQ_GENERATION, &watchdog->generation) !=
+        APR_SUCCESS) {
+        watchdog->generation = ap_get_scoreboard_global()->running_generation;
+    }
     apr_pool_pre_cleanup_register(pchild, watchdog, before_exit);
 }
 

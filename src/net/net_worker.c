@@ -38,6 +38,15 @@ apr_status_t net_worker_create(net_worker_t **worker,
                                 made, err, p);
 }
 
+/* Told to stop while the next request was made: it stays unsent. */
+static int worker_next(net_worker_t *worker, apr_time_t now,
+                       edge_dispatch_t *dispatch, apr_time_t *wake)
+{
+    return !worker->stopped(worker->ctx) &&
+           edge_scheduler_next(worker->scheduler, now, dispatch, wake) &&
+           !worker->stopped(worker->ctx);
+}
+
 /* Put on the wire all that is ready; say how long there is nothing more. What
  * is answered meanwhile is taken at once: the next order may be long in the
  * making. */
@@ -47,8 +56,7 @@ static apr_interval_time_t worker_send(net_worker_t *worker)
     edge_dispatch_t dispatch;
     apr_time_t wake = now;
 
-    while (!worker->stopped(worker->ctx) &&
-           edge_scheduler_next(worker->scheduler, now, &dispatch, &wake)) {
+    while (worker_next(worker, now, &dispatch, &wake)) {
         net_transport_send(worker->transport, dispatch.request,
                            dispatch.trust_file);
         net_transport_run(worker->transport, 0);

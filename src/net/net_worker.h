@@ -9,7 +9,8 @@
 
 typedef struct net_worker_t net_worker_t;
 
-/** Whether to leave off now. Asked at least every 100 ms during a tick. */
+/** Whether to leave off now. Asked at least every 100 ms during a tick, and
+ * between what is done to the store and the request that follows from it. */
 typedef int net_worker_stopped_t(void *ctx);
 
 /** Create with a transport of its own; destroyed with `p`, which drops the

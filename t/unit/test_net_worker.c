@@ -16,6 +16,8 @@ static net_worker_t *worker;
 static edge_status_t status;
 static volatile apr_uint32_t asked; /* requests the CA has seen */
 static apr_time_t stop_at;          /* 0: never */
+static int looks;                   /* how often the worker asked that */
+static int stop_at_look;            /* 0: at none */
 
 /* Two CAs: one that refuses, one that says nothing. */
 
@@ -56,7 +58,8 @@ static const net_transport_config_t transport_config = {
 static int stopped(void *ctx)
 {
     (void)ctx;
-    return stop_at != 0 && apr_time_now() >= stop_at;
+    return ++looks == stop_at_look ||
+           (stop_at != 0 && apr_time_now() >= stop_at);
 }
 
 static void publish(void *ctx, int index, const edge_status_t *news)
@@ -228,6 +231,18 @@ START_TEST(stop_is_seen_within_a_second)
 }
 END_TEST
 
+/* Once a restart has begun, the CA may be told of nothing that the next
+ * generation did not find in the store. */
+START_TEST(what_was_made_while_told_to_stop_is_not_sent)
+{
+    worker_make_due(script_busy);
+    stop_at_look = looks + 3; /* the tick, before, and after the making */
+    (void)tick(apr_time_from_msec(500));
+    ck_assert_int_gt(looks, stop_at_look);
+    ck_assert_uint_eq(asked, 0);
+}
+END_TEST
+
 Suite *suite_net_worker(void)
 {
     Suite *suite = suite_create("net_worker");
@@ -236,6 +251,7 @@ Suite *suite_net_worker(void)
     tcase_add_checked_fixture(tc, setup, t_teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, nothing_to_do_returns_at_once);
+    tcase_add_test(tc, what_was_made_while_told_to_stop_is_not_sent);
     tcase_add_test(tc, what_is_due_is_sent_and_its_reply_told);
     tcase_add_test(tc, budget_is_kept_while_a_reply_is_awaited);
     tcase_add_test(tc, stop_is_seen_within_a_second);
