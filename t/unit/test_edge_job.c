@@ -302,6 +302,82 @@ START_TEST(the_clock_goes_ahead_a_year)
 }
 END_TEST
 
+/* Each moment at which it jumps; what is done until a certificate is there
+ * that holds by the new clock, and how many orders that takes. */
+static const struct {
+    const char *moment;
+    apr_interval_time_t jump;
+    unsigned orders;
+    apr_interval_time_t within;
+} jumps[] = {
+    {"under way", -365 * DAY, 1, MINUTE},
+    {"under way", -DAY, 1, MINUTE},
+    {"under way", DAY, 1, MINUTE},
+    {"under way", 365 * DAY, 2, 3 * MINUTE}, /* the order has run out */
+    /* What does not hold now is refused, and the next one waits a day. */
+    {"staged", -365 * DAY, 2, 31 * 60 * MINUTE},
+    {"staged", -DAY, 2, 31 * 60 * MINUTE},
+    {"staged", DAY, 1, MINUTE},
+    {"staged", 365 * DAY, 2, 31 * 60 * MINUTE},
+    /* What is live stays, from the future too: clients may know better. */
+    {"live", -365 * DAY, 1, 60 * MINUTE},
+    {"live", -DAY, 1, 60 * MINUTE},
+    {"live", DAY, 1, 60 * MINUTE},
+    {"live", 365 * DAY, 2, MINUTE},
+    {"failed", -365 * DAY, 2, 2 * MINUTE},
+    {"failed", -DAY, 2, 2 * MINUTE},
+    {"failed", DAY, 2, 2 * MINUTE},
+    {"failed", 365 * DAY, 2, 2 * MINUTE},
+};
+
+#define JUMPS ((int)(sizeof(jumps) / sizeof(jumps[0])))
+
+static void go_to_moment(const char *moment)
+{
+    if (strcmp(moment, "failed") == 0) {
+        world_spoil("newOrder", 1, 1, 500, "serverInternal", NULL);
+        world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    } else if (strcmp(moment, "under way") == 0) {
+        w->ca->validate_polls = 3;
+        world_go_to("challenge");
+        world_answer();
+        world_send();
+    } else {
+        world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    }
+    if (strcmp(moment, "live") == 0) {
+        world_deploy();
+    }
+}
+
+static int is_deployed(void)
+{
+    return status()->phase == EDGE_PHASE_VALID;
+}
+
+START_TEST(the_clock_jumps)
+{
+    apr_time_t end;
+
+    w = world_begin("a.example", "ca");
+    go_to_moment(jumps[_i / 2].moment);
+    w->now += jumps[_i / 2].jump;
+    end = w->now + jumps[_i / 2].within;
+    if (_i % 2) {
+        world_restart();
+    }
+    world_deploy();
+    while (w->now < end && !(is_deployed() && status()->not_after > w->now)) {
+        world_run(MINUTE / 2);
+        world_deploy();
+    }
+    ck_assert(is_deployed());
+    ck_assert_int_gt(status()->not_after, w->now);
+    world_run(60 * MINUTE);
+    ck_assert_uint_eq(ca_count(w->ca, "newOrder"), jumps[_i / 2].orders);
+}
+END_TEST
+
 Suite *suite_edge_job(void);
 
 Suite *suite_edge_job(void)
@@ -328,6 +404,7 @@ Suite *suite_edge_job(void)
     tcase_add_loop_test(tc, the_clock_is_set_back_in_a_pause, 0, 3);
     tcase_add_test(tc, the_clock_was_a_year_ahead);
     tcase_add_test(tc, the_clock_goes_ahead_a_year);
+    tcase_add_loop_test(tc, the_clock_jumps, 0, 2 * JUMPS);
     suite_add_tcase(suite, tc);
     return suite;
 }
