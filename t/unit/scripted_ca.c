@@ -160,9 +160,16 @@ static const char *next_nonce(ca_t *ca)
     return nonce;
 }
 
+/* An answer that was damaged may lead elsewhere. */
+static const char *path_of(const char *url)
+{
+    return !strncmp(url, CA_BASE, strlen(CA_BASE)) ? url + strlen(CA_BASE)
+                                                   : "/elsewhere";
+}
+
 static void serve(ca_work_t *work)
 {
-    const char *path = work->request->url + strlen(CA_BASE);
+    const char *path = path_of(work->request->url);
 
     if (!strcmp(path, "/directory")) {
         ca_work_directory(work);
