@@ -1,5 +1,6 @@
 #include "edge_live.h"
 #include "support.h"
+#include "test_live.h"
 #include "test_store.h"
 
 #include <apr_strings.h>
@@ -19,79 +20,35 @@ Suite *suite_edge_promote(void);
 #define ARCHIVE "archive/www.example.org"
 #define NAMES "www.example.org example.org"
 
-static ae_error_t last; /* what the last promotion told */
-
-static edge_promotion_t promote(const test_store_t *t)
-{
-    edge_promotion_t promotion;
-
-    ck_status(edge_live_promote(&promotion, t->store, t->cert, t->now, &last,
-                                t_pool),
-              APR_SUCCESS, &last);
-    return promotion;
-}
-
-/* The serial of what is live and whole, or NULL. */
-static const char *live(const test_store_t *t)
-{
-    ae_cert_t *chain;
-    ae_error_t err;
-
-    if (!test_store_has(t, LIVE)) {
-        return NULL;
-    }
-    ck_status(edge_live_check(edge_store_dir(t->store), t->cert, &err, t_pool),
-              APR_SUCCESS, &err);
-    ck_status(edge_live_load(&chain, edge_store_dir(t->store), t->cert, &err,
-                             t_pool),
-              APR_SUCCESS, &err);
-    return ae_cert_facts(chain)->serial;
-}
-
-static edge_deployment_t deployment(const test_store_t *t)
-{
-    edge_deployment_t d;
-
-    edge_live_deployment(&d, t->store, t->cert, t_pool);
-    return d;
-}
-
-static const char *deploy(const test_store_t *t)
-{
-    const char *serial = test_store_stage(t);
-
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    return serial;
-}
-
 static void expect_refused(const test_store_t *t, const char *told)
 {
-    const char *before = live(t);
+    const char *before = test_live_serial(t);
 
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_REFUSED);
-    ck_assert_msg(strstr(ae_error_line(&last, t_pool), told) != NULL,
-                  "\"%s\" is not in: %s", told, ae_error_line(&last, t_pool));
-    ck_assert_ptr_nonnull(strstr(last.what, "www.example.org"));
-    ck_assert_str_ne(last.next, "");
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_REFUSED);
+    ck_assert_msg(strstr(ae_error_line(&test_live_told, t_pool), told) != NULL,
+                  "\"%s\" is not in: %s", told,
+                  ae_error_line(&test_live_told, t_pool));
+    ck_assert_ptr_nonnull(strstr(test_live_told.what, "www.example.org"));
+    ck_assert_str_ne(test_live_told.next, "");
     ck_assert(!test_store_has(t, SET));
-    ck_assert_int_eq(deployment(t).ok, 0);
-    ck_assert_int_eq(deployment(t).at, t->now);
-    ck_assert_str_eq(deployment(t).error.what, last.what);
+    ck_assert_int_eq(test_live_deployment(t).ok, 0);
+    ck_assert_int_eq(test_live_deployment(t).at, t->now);
+    ck_assert_str_eq(test_live_deployment(t).error.what, test_live_told.what);
     if (before) {
-        ck_assert_str_eq(live(t), before);
+        ck_assert_str_eq(test_live_serial(t), before);
     } else {
-        ck_assert_ptr_null(live(t));
+        ck_assert_ptr_null(test_live_serial(t));
     }
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
 }
 
 START_TEST(test_nothing_staged)
 {
     test_store_t *t = test_store_make();
 
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
-    ck_assert_ptr_null(live(t));
-    ck_assert_int_eq(deployment(t).at, 0);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
+    ck_assert_ptr_null(test_live_serial(t));
+    ck_assert_int_eq(test_live_deployment(t).at, 0);
 }
 END_TEST
 
@@ -101,13 +58,13 @@ START_TEST(test_first)
     const char *serial = test_store_stage(t);
     struct stat info;
 
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), serial);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(test_live_serial(t), serial);
     ck_assert(!test_store_has(t, SET));
     ck_assert(!test_store_has(t, INCOMING));
-    ck_assert_int_eq(deployment(t).ok, 1);
-    ck_assert_int_eq(deployment(t).at, t->now);
-    ck_assert_str_eq(deployment(t).serial, serial);
+    ck_assert_int_eq(test_live_deployment(t).ok, 1);
+    ck_assert_int_eq(test_live_deployment(t).at, t->now);
+    ck_assert_str_eq(test_live_deployment(t).serial, serial);
     ck_assert_int_eq(stat(test_store_at(t, LIVE), &info), 0);
     ck_assert_uint_eq(info.st_mode & 07777, 0755);
     ck_assert_int_eq(stat(test_store_at(t, LIVE "/ecdsa-p256.cert"), &info),
@@ -117,7 +74,7 @@ START_TEST(test_first)
     ck_assert_uint_eq(info.st_mode & 07777, 0600);
     ck_assert_ptr_nonnull(strstr(test_store_get(t, LIVE "/ecdsa-p256.key"),
                                  "BEGIN PRIVATE KEY"));
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
 }
 END_TEST
 
@@ -127,17 +84,17 @@ START_TEST(test_archive)
     const char *first, *second;
     int i;
 
-    first = deploy(t);
+    first = test_live_deploy(t);
     test_store_copy(t, LIVE, "kept");
-    second = deploy(t);
+    second = test_live_deploy(t);
     ck_assert_str_ne(first, second);
-    ck_assert_str_eq(live(t), second);
+    ck_assert_str_eq(test_live_serial(t), second);
     ck_assert_str_eq(test_store_get(t, ARCHIVE "/0001/ecdsa-p256.cert"),
                      test_store_get(t, "kept/ecdsa-p256.cert"));
     ck_assert_str_eq(test_store_get(t, ARCHIVE "/0001/ecdsa-p256.key"),
                      test_store_get(t, "kept/ecdsa-p256.key"));
     for (i = 0; i < 10; i++) {
-        deploy(t);
+        test_live_deploy(t);
     }
     ck_assert(!test_store_has(t, ARCHIVE "/0001"));
     ck_assert(test_store_has(t, ARCHIVE "/0002"));
@@ -171,7 +128,7 @@ START_TEST(test_bad_sets)
 
     test_store_stage_as(t, sets[_i].parts, sets[_i].names, begin, end);
     expect_refused(t, sets[_i].told);
-    deploy(t);
+    test_live_deploy(t);
     test_store_stage_as(t, sets[_i].parts, sets[_i].names, begin, end);
     expect_refused(t, sets[_i].told);
     ck_assert(test_store_has(t, REFUSED "/ecdsa-p256.cert"));
@@ -192,20 +149,21 @@ START_TEST(test_record_cannot_be_written)
                                  t->now + DAY);
     test_store_put(t, "deploy/www.example.org.json/file", "in a directory");
     ck_assert_int_ne(edge_live_promote(&promotion, t->store, t->cert, t->now,
-                                       &last, t_pool),
+                                       &test_live_told, t_pool),
                      APR_SUCCESS);
     ck_assert_int_eq(promotion,
                      _i ? EDGE_PROMOTION_DONE : EDGE_PROMOTION_REFUSED);
-    ck_assert_ptr_nonnull(strstr(ae_error_line(&last, t_pool), record));
+    ck_assert_ptr_nonnull(
+        strstr(ae_error_line(&test_live_told, t_pool), record));
     test_store_remove(t, record);
     if (_i) {
-        ck_assert_str_eq(live(t), serial);
-        ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-        ck_assert_str_eq(deployment(t).serial, serial);
+        ck_assert_str_eq(test_live_serial(t), serial);
+        ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+        ck_assert_str_eq(test_live_deployment(t).serial, serial);
         ck_assert(!test_store_has(t, ARCHIVE));
     } else {
-        ck_assert_ptr_nonnull(strstr(last.why, "chain"));
-        ck_assert_ptr_null(live(t));
+        ck_assert_ptr_nonnull(strstr(test_live_told.why, "chain"));
+        ck_assert_ptr_null(test_live_serial(t));
     }
 }
 END_TEST
@@ -216,7 +174,7 @@ START_TEST(test_wider_names_pass)
 
     test_store_stage_as(t, "lir", NAMES " more.example", t->now - DAY,
                         t->now + DAY);
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
 }
 END_TEST
 
@@ -316,7 +274,7 @@ START_TEST(test_odd_files)
                                         SET "/ecdsa-p256.cert"};
     test_store_t *t = test_store_make();
 
-    deploy(t);
+    test_live_deploy(t);
     test_store_stage(t);
     put_odd(t, paths[_i % 2], _i / 2);
     expect_refused(t, paths[_i % 2]);
@@ -337,8 +295,8 @@ START_TEST(test_extra_junk)
     ck_assert_int_eq(
         symlink(test_store_at(t, "elsewhere"), test_store_at(t, SET "/link")),
         0);
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_ptr_nonnull(live(t));
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_ptr_nonnull(test_live_serial(t));
     ck_assert(!test_store_has(t, LIVE "/junk"));
     ck_assert(!test_store_has(t, LIVE "/rsa-2048.cert"));
     ck_assert(!test_store_has(t, LIVE "/link"));
@@ -364,89 +322,10 @@ START_TEST(test_staging_is_a_link)
     test_store_stage(t);
     test_store_move(t, STAGING, "elsewhere");
     ck_assert_int_eq(symlink("../elsewhere", test_store_at(t, STAGING)), 0);
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_REFUSED);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_REFUSED);
     ck_assert(test_store_has(t, "elsewhere/set/ecdsa-p256.cert"));
-    ck_assert_ptr_null(live(t));
-    ck_assert_int_eq(deployment(t).ok, 0);
-}
-END_TEST
-
-/* kill -9 while incoming was being written: not whole, so it goes. */
-START_TEST(test_crash_before_the_first_rename)
-{
-    test_store_t *t = test_store_make();
-    const char *first = deploy(t);
-    const char *second = test_store_stage(t);
-
-    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), second);
-    ck_assert_str_ne(first, second);
-    ck_assert(!test_store_has(t, INCOMING));
-    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
-    ck_assert(!test_store_has(t, INCOMING));
-    ck_assert_str_eq(live(t), second);
-}
-END_TEST
-
-/* kill -9 between the two renames: live is archived, incoming is whole. */
-START_TEST(test_crash_between_the_renames)
-{
-    test_store_t *t = test_store_make();
-    const char *second;
-
-    deploy(t);
-    test_store_move(t, LIVE, ARCHIVE "/0001");
-    second = test_store_stage(t);
-    test_store_copy(t, SET, "saved");
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    test_store_remove(t, ARCHIVE "/0002");
-    test_store_move(t, LIVE, INCOMING);
-    test_store_copy(t, "saved", SET);
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), second);
-    ck_assert_str_eq(deployment(t).serial, second);
-    ck_assert(!test_store_has(t, SET));
-    ck_assert(!test_store_has(t, ARCHIVE "/0002"));
-}
-END_TEST
-
-/* The same, but with a full set nowhere: what was archived comes back. */
-START_TEST(test_archive_comes_back)
-{
-    test_store_t *t = test_store_make();
-    const char *second;
-
-    deploy(t);
-    second = deploy(t);
-    test_store_move(t, LIVE, ARCHIVE "/0002");
-    test_store_put(t, INCOMING "/ecdsa-p256.key", "half");
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_NONE);
-    ck_assert_str_eq(live(t), second);
-    ck_assert(test_store_has(t, ARCHIVE "/0001"));
-    ck_assert(!test_store_has(t, INCOMING));
-}
-END_TEST
-
-/* kill -9 after the last rename: what is staged is live already. */
-START_TEST(test_crash_before_the_set_is_removed)
-{
-    test_store_t *t = test_store_make();
-    const char *second;
-
-    deploy(t);
-    second = test_store_stage(t);
-    test_store_copy(t, SET, "saved");
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    test_store_copy(t, "saved", SET);
-    t->now += 365 * DAY; /* a long crash: it is live all the same */
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), second);
-    ck_assert(!test_store_has(t, SET));
-    ck_assert(test_store_has(t, ARCHIVE "/0001"));
-    ck_assert(!test_store_has(t, ARCHIVE "/0002"));
-    ck_assert_int_eq(deployment(t).at, t->now);
+    ck_assert_ptr_null(test_live_serial(t));
+    ck_assert_int_eq(test_live_deployment(t).ok, 0);
 }
 END_TEST
 
@@ -457,33 +336,33 @@ START_TEST(test_spoilt_live)
     const char *serial = test_store_stage(t);
 
     test_store_copy(t, SET, "saved");
-    promote(t);
+    test_live_promote(t);
     test_store_put(t, LIVE "/ecdsa-p256.key", "rubbish");
     test_store_copy(t, "saved", SET);
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), serial);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(test_live_serial(t), serial);
 }
 END_TEST
 
 START_TEST(test_full_disk)
 {
     test_store_t *t = test_store_make();
-    const char *first = deploy(t);
+    const char *first = test_live_deploy(t);
     const char *second = test_store_stage(t);
     edge_promotion_t promotion;
     apr_status_t status;
 
     test_store_fill_disk();
-    status = edge_live_promote(&promotion, t->store, t->cert, t->now, &last,
-                               t_pool);
+    status = edge_live_promote(&promotion, t->store, t->cert, t->now,
+                               &test_live_told, t_pool);
     test_store_free_disk();
     ck_assert_int_ne(status, APR_SUCCESS);
     ck_assert_int_eq(promotion, EDGE_PROMOTION_NONE);
-    ck_assert_str_ne(last.next, "");
-    ck_assert_str_eq(live(t), first);
+    ck_assert_str_ne(test_live_told.next, "");
+    ck_assert_str_eq(test_live_serial(t), first);
     ck_assert(test_store_has(t, SET));
-    ck_assert_int_eq(promote(t), EDGE_PROMOTION_DONE);
-    ck_assert_str_eq(live(t), second);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(test_live_serial(t), second);
 }
 END_TEST
 
@@ -508,10 +387,6 @@ Suite *suite_edge_promote(void)
     tcase_add_test(tc, test_extra_junk);
     tcase_add_test(tc, test_set_is_a_file);
     tcase_add_test(tc, test_staging_is_a_link);
-    tcase_add_test(tc, test_crash_before_the_first_rename);
-    tcase_add_test(tc, test_crash_between_the_renames);
-    tcase_add_test(tc, test_archive_comes_back);
-    tcase_add_test(tc, test_crash_before_the_set_is_removed);
     tcase_add_test(tc, test_spoilt_live);
     tcase_add_test(tc, test_full_disk);
     suite_add_tcase(suite, tc);
