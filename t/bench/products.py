@@ -16,7 +16,6 @@ MDCertificateAuthority {url}
 MDCACertificateFile {trust}
 MDCertificateAgreement accepted
 MDContactEmail admin@example.org
-MDPrivateKeys secp256r1
 MDCAChallenges http-01
 MDPortMap http:{http} https:{https}
 """
@@ -47,18 +46,26 @@ class ModMd:
     """Debian's mod_md."""
 
     name = "mod_md"
+    keys = "MDPrivateKeys secp256r1\n"
 
-    @staticmethod
-    def httpd(place, hosts, ca, http, shape=site, more=""):
+    @classmethod
+    def httpd(cls, place, hosts, ca, http, shape=site, more=""):
         words = THEIRS.replace("{modules}", str(MODULES)) \
             .replace("{url}", ca.url).replace("{trust}", str(ca.trust_file))
-        body = words + "".join(f"MDomain {' '.join(host)}\n"
+        body = words + cls.keys + "".join(f"MDomain {' '.join(host)}\n"
                                for host in hosts) \
             + "".join(shape(*host, engine="") for host in hosts) + more
         return Httpd(place, body, module=False, http=http)
 
 
 PAIR = (Edge, ModMd)
+
+
+class ModMdRsa(ModMd):
+    """The same with the keys that it makes unless told otherwise."""
+
+    name = "mod_md, its default keys"
+    keys = ""
 
 
 class Static:
