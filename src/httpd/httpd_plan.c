@@ -1,4 +1,5 @@
 #include "httpd_certs.h"
+#include "httpd_files.h"
 #include "httpd_log.h"
 
 #include <ap_listen.h>
@@ -294,6 +295,7 @@ int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
         conf->shared->plan = make_plan(conf, certs, &log, p, ptemp);
         warn_account(certs, &log, ptemp);
         warn_port(certs, &log, ptemp);
+        httpd_files_check(main_server, httpd_plan_cert_of, &log);
     } else if (wanted && counter.errors == 0) {
         warn_unused(&log);
     }

@@ -1,6 +1,7 @@
 #include "httpd_tls.h"
 
 #include "edge_fallback.h"
+#include "httpd_files.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
@@ -27,18 +28,6 @@ httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
 }
 
 /* --- what is live ------------------------------------------------------- */
-
-static void keep_own_files(const httpd_tls_t *tls, const edge_cert_t *cert,
-                           const server_rec *s)
-{
-    if (!tls->config.quiet) {
-        ae_log(tls->config.log, AE_LOG_WARNING,
-               "AE079: %s: the virtual host at %s:%u has SSLCertificateFile "
-               "and ACMEEngine on: the file is served, not the certificate "
-               "by ACME; remove one of the two directives",
-               cert->name, s->defn_name, s->defn_line_number);
-    }
-}
 
 /* That nothing is live yet, or no store is there, is told elsewhere. */
 static int is_absent(const ae_error_t *err)
@@ -77,7 +66,9 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
         return DECLINED;
     }
     if (cert_files->nelts > 0) {
-        keep_own_files(tls, cert, s);
+        if (!tls->config.quiet) {
+            httpd_files_warn(cert, s, tls->config.log);
+        }
         return DECLINED;
     }
     if (edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp) !=

@@ -267,3 +267,33 @@ def test_nothing_listens_on_port_80(configtest):
         "AE018: nothing listens on port 80, where the CA asks for "
         "a.example.org, b.example.org; write Listen 80, or have port 80 "
         "forwarded to this server", listen="8080")
+
+
+# --- files of one's own -----------------------------------------------------
+
+OWN = f"SSLCertificateFile {__file__}\n"  # that it is there is all httpd asks
+BOTH = "SSLEngine on\nACMEEngine on\n"
+
+
+@pytest.mark.parametrize("inside", [
+    BOTH + OWN, f"{BOTH}<IfModule ssl_module>\n{OWN}</IfModule>"])
+def test_a_file_beside_acme(configtest, inside):
+    expect_warning(
+        configtest, ACCOUNT + vhost("a.example.org", inside=inside)
+        + vhost("b.example.org"),
+        "AE079: a.example.org: the virtual host at SITE:3 has "
+        "SSLCertificateFile and ACMEEngine on: the file is served, not the "
+        "certificate by ACME; remove one of the two directives")
+
+
+def test_a_file_for_all(configtest):
+    result = configtest(OWN + ACCOUNT + vhost("a.example.org")
+                        + vhost("b.example.org"))
+    assert result.passed, result.said
+    assert sorted(line[:21] for line in result.lines("warn")) \
+        == ["AE079: a.example.org:", "AE079: b.example.org:"], result.said
+
+
+def test_a_file_without_acme(configtest):
+    expect_quiet(configtest, ACCOUNT + vhost("a.example.org")
+                 + vhost("b.example.org", inside="SSLEngine on\n" + OWN))
