@@ -11,7 +11,7 @@ from lab.process import free_port
 from lab.sites import secure
 
 from .ca import Ca, Nobody
-from .proc import seconds
+from .proc import seconds_below
 from .products import PAIR, Edge, Static, names
 from .run import answered, paired, place
 from .table import Figure, Goal, Line, ratios
@@ -35,12 +35,12 @@ MaxKeepAliveRequests 0
 def rate(httpd, path):
     """Requests that were answered in a second, and microseconds of processor
     time for each."""
-    before = seconds(httpd.process.pid)
+    before = seconds_below(httpd.process.pid)
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECOND}s", "-H",
          "Host: host0.example.org", f"http://127.0.0.1:{httpd.http}{path}"],
         capture_output=True, text=True, check=True, timeout=60)
-    spent = seconds(httpd.process.pid) - before
+    spent = seconds_below(httpd.process.pid) - before
     count = re.search(r"(\d+) requests in", done.stdout)
     found = re.search(r"Requests/sec:\s*([0-9.]+)", done.stdout)
     if not found or "Non-2xx" in done.stdout or int(count[1]) == 0:

@@ -28,9 +28,12 @@ def kilobytes(pid, field):
 
 
 def seconds(pid):
-    """Processor time of all children of a server."""
-    ticks = 0
-    for child in children(pid):
-        text = pathlib.Path(f"/proc/{child}/stat").read_text()
-        ticks += sum(map(int, text.rsplit(")", 1)[1].split()[11:13]))
+    """Processor time of one process so far."""
+    text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    ticks = sum(map(int, text.rsplit(")", 1)[1].split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def seconds_below(pid):
+    """Processor time of all children of a server."""
+    return sum(map(seconds, children(pid)))
