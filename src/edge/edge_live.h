@@ -76,6 +76,13 @@ AE_CHECKED apr_status_t edge_live_check(const char *store_dir,
                                         const edge_cert_t *cert,
                                         ae_error_t *err, apr_pool_t *p);
 
+/** Parent: make sure that nobody else reads the live key. Absent or no file:
+ * nothing to do. @return APR_SUCCESS; AE_EUNSAFE where it was open, with what
+ * was done about it. */
+AE_CHECKED apr_status_t edge_live_guard(const char *store_dir,
+                                        const edge_cert_t *cert,
+                                        ae_error_t *err, apr_pool_t *p);
+
 /** Parent: set aside what is live and cannot be served, and bring back the
  * newest of archive/ that can. Without any, the worker orders a first one.
  * @param err what edge_live_check told; what was done becomes its `next`

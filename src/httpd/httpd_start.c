@@ -164,6 +164,17 @@ static void promote(const httpd_context_t *context, const edge_cert_t *cert)
     }
 }
 
+static void guard_key(const httpd_context_t *context, const edge_cert_t *cert)
+{
+    ae_error_t err;
+
+    if (edge_live_guard(context->plan->store_dir, cert, &err,
+                        context->ptemp) != APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_ERROR, "AE085: %s: %s", cert->name,
+               line_of(context, &err));
+    }
+}
+
 void httpd_start_promote(httpd_context_t *context)
 {
     int i;
@@ -171,6 +182,7 @@ void httpd_start_promote(httpd_context_t *context)
     for (i = 0; context->store && i < context->plan->certs->nelts; i++) {
         check_deployment(context, cert_at(context, i));
         promote(context, cert_at(context, i));
+        guard_key(context, cert_at(context, i));
     }
 }
 

@@ -49,6 +49,17 @@ def test_what_was_damaged_is_told_and_kept(issued):
     assert kept.read_text() == "rubbish"
 
 
+def test_a_live_key_that_others_could_read(issued):
+    httpd, _ = issued
+    key = httpd.live(NAME)[1]
+    key.chmod(0o644)
+    httpd.announce(rf"AE085: {NAME}: ")
+    httpd.start()
+    httpd.wait_log(rf"AE085: {NAME}: .*{key}.*0?644")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert client.ask_tls(httpd.https, NAME).status == 200
+
+
 def test_another_user(issued):
     """`User` is another one than when the store was made: the new worker goes
     on with the account and the memory of the old one."""

@@ -1,10 +1,10 @@
-#include "edge_live.h"
 #include "support.h"
-#include "test_store.h"
+#include "test_live.h"
 
 #include <apr_strings.h>
 #include <check.h>
 #include <string.h>
+#include <sys/stat.h>
 
 Suite *suite_edge_live(void);
 
@@ -26,18 +26,6 @@ static apr_status_t load(ae_cert_t **chain, const test_store_t *t)
                           t_pool);
 }
 
-static const char *deploy(const test_store_t *t)
-{
-    const char *serial = test_store_stage(t);
-    edge_promotion_t promotion;
-    ae_error_t err;
-
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_SUCCESS, &err);
-    return serial;
-}
-
 START_TEST(test_paths)
 {
     test_store_t *t = test_store_make();
@@ -57,7 +45,7 @@ START_TEST(test_good)
 
     ck_assert_int_eq(check(t), APR_ENOENT);
     ck_assert_int_eq(load(&chain, t), APR_ENOENT);
-    serial = deploy(t);
+    serial = test_live_deploy(t);
     ck_assert_int_eq(check(t), APR_SUCCESS);
     ck_assert_int_eq(load(&chain, t), APR_SUCCESS);
     ck_assert_str_eq(ae_cert_facts(chain)->serial, serial);
@@ -68,7 +56,7 @@ END_TEST
 START_TEST(test_seen)
 {
     test_store_t *t = test_store_make();
-    const char *serial = deploy(t);
+    const char *serial = test_live_deploy(t);
     const ae_cert_facts_t *facts;
     ae_error_t err;
 
@@ -91,7 +79,7 @@ START_TEST(test_another_type)
 {
     test_store_t *t = test_store_make();
     edge_cert_t changed = *t->cert;
-    const char *serial = deploy(t);
+    const char *serial = test_live_deploy(t);
     edge_live_paths_t paths;
     ae_cert_t *chain;
     ae_error_t err;
@@ -118,9 +106,9 @@ START_TEST(test_bad)
     test_store_t *t = test_store_make();
     ae_cert_t *chain;
 
-    deploy(t);
+    test_live_deploy(t);
     test_store_copy(t, LIVE, "kept");
-    deploy(t);
+    test_live_deploy(t);
     test_store_remove(t, LIVE "/ecdsa-p256.key");
     ck_assert_int_eq(check(t), APR_ENOENT);
     ck_assert_int_eq(load(&chain, t), APR_SUCCESS);
@@ -131,6 +119,41 @@ START_TEST(test_bad)
     test_store_put(t, LIVE "/ecdsa-p256.cert", "");
     ck_assert_int_eq(check(t), AE_EFORMAT);
     ck_assert_int_eq(load(&chain, t), AE_EFORMAT);
+}
+END_TEST
+
+/* A copy by hand, or a backup that was put back. */
+START_TEST(test_open_key)
+{
+    static const mode_t modes[] = {0644, 0640, 0604, 0600};
+    test_store_t *t = test_store_make();
+    const char *key = test_store_at(t, LIVE "/ecdsa-p256.key");
+    mode_t mode = modes[_i];
+    apr_status_t status;
+    ae_error_t err;
+    struct stat info;
+
+    test_live_deploy(t);
+    ck_assert_int_eq(chmod(key, mode), 0);
+    status = edge_live_guard(edge_store_dir(t->store), t->cert, &err, t_pool);
+    ck_assert_int_eq(status, mode == 0600 ? APR_SUCCESS : AE_EUNSAFE);
+    ck_assert_int_eq(stat(key, &info), 0);
+    ck_assert_int_eq(info.st_mode & 07777, 0600);
+    if (mode != 0600) {
+        ck_assert_ptr_nonnull(strstr(err.what, key));
+        ck_assert_ptr_nonnull(strstr(err.next, "shut again"));
+    }
+}
+END_TEST
+
+START_TEST(test_nothing_to_guard)
+{
+    test_store_t *t = test_store_make();
+    ae_error_t err;
+
+    ck_assert_int_eq(
+        edge_live_guard(edge_store_dir(t->store), t->cert, &err, t_pool),
+        APR_SUCCESS);
 }
 END_TEST
 
@@ -145,6 +168,8 @@ Suite *suite_edge_live(void)
     tcase_add_test(tc, test_seen);
     tcase_add_test(tc, test_another_type);
     tcase_add_test(tc, test_bad);
+    tcase_add_loop_test(tc, test_open_key, 0, 4);
+    tcase_add_test(tc, test_nothing_to_guard);
     suite_add_tcase(suite, tc);
     return suite;
 }
