@@ -20,6 +20,8 @@
     " (Apache httpd module; +https://github.com/mod-acme-edge/mod_acme_edge)"
 
 #define TICK_BUDGET apr_time_from_sec(1)
+/* A watchdog that is told to go has a second. */
+#define DRAIN_SPAN apr_time_from_msec(500)
 #define LOCK_RETRY apr_time_from_sec(1)
 #define START_RETRY apr_time_from_sec(60)
 
@@ -101,6 +103,9 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
 
 static void worker_drop(httpd_watchdog_t *watchdog)
 {
+    if (watchdog->worker != NULL) {
+        net_worker_drain(watchdog->worker, DRAIN_SPAN);
+    }
     if (watchdog->pool != NULL) {
         apr_pool_destroy(watchdog->pool);
         watchdog->pool = NULL;

@@ -94,3 +94,14 @@ void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
         worker_wait(worker, idle < left ? idle : left);
     }
 }
+
+void net_worker_drain(net_worker_t *worker, apr_interval_time_t span)
+{
+    apr_time_t end = net_clock_steady() + span;
+    apr_interval_time_t left = span;
+
+    while (left > 0 && net_transport_pending(worker->transport)) {
+        net_transport_run(worker->transport, left);
+        left = end - net_clock_steady();
+    }
+}

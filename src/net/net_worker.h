@@ -26,4 +26,8 @@ AE_CHECKED apr_status_t net_worker_create(
  * the wire wait for it. */
 void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget);
 
+/** Send nothing more, and take what is still answered within `span`: the URL
+ * of an order is told once (RFC 8555 section 7.4). */
+void net_worker_drain(net_worker_t *worker, apr_interval_time_t span);
+
 #endif

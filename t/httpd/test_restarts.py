@@ -2,6 +2,7 @@
 order, and whoever asks for an open token gets the key authorization."""
 
 import threading
+import time
 
 import pytest
 
@@ -95,3 +96,34 @@ def test_restarted_all_the_while(make_httpd, watched, started, how,
     assert recorder.counts()["newOrder"] == 1
     assert recorder.counts()["newAccount"] == 1
     assert len(recorder.all_orders()[0].keys) == 1
+
+
+class Late(Recorder):
+    """It makes orders, and says so a little later."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = threading.Event()
+
+    def answer(self, request):
+        answer = super().answer(request)
+        if request.exchange == "newOrder":
+            self.asked.set()
+            time.sleep(0.3)
+        return answer
+
+
+@pytest.mark.parametrize("how", ["graceful", "restart", "stop"])
+def test_an_order_whose_url_is_on_its_way(make_httpd, watched, how):
+    """The CA tells it once, and httpd is told to go meanwhile."""
+    http, _, faulty, _ = watched
+    late = faulty.add(Late())
+    httpd = make_httpd(body(faulty, late), http=http)
+    httpd.start()
+    httpd.require(late.asked.is_set, 60, "order")
+    getattr(httpd, how)()
+    if how == "stop":
+        httpd.start()
+    httpd.require(lambda: late.all_orders()[0].taken_up, 60,
+                  "order that is taken up")
+    assert late.counts()["newOrder"] == 1

@@ -41,6 +41,13 @@ static void script_silent(https_answer_t *answer,
     answer->then = HTTPS_HANG;
 }
 
+static void script_late(https_answer_t *answer, const https_request_t *request,
+                        apr_pool_t *p)
+{
+    apr_sleep(apr_time_from_msec(200));
+    script_busy(answer, request, p);
+}
+
 /* What surrounds a scheduler */
 
 static void log_write(void *ctx, ae_log_level_t level, const char *line)
@@ -243,6 +250,38 @@ START_TEST(what_was_made_while_told_to_stop_is_not_sent)
 }
 END_TEST
 
+static void expect_drained(https_script_t *script,
+                           apr_interval_time_t at_least,
+                           apr_interval_time_t less_than)
+{
+    apr_time_t begin;
+
+    worker_make_due(script);
+    (void)tick(apr_time_from_msec(100));
+    begin = apr_time_now();
+    net_worker_drain(worker, apr_time_from_sec(5));
+    ck_assert(apr_time_now() - begin >= at_least);
+    ck_assert(apr_time_now() - begin < less_than);
+    ck_assert_uint_eq(asked, 1);
+}
+
+/* RFC 8555 section 7.4: where an order is, a CA says once. */
+START_TEST(what_is_on_the_wire_may_still_come)
+{
+    expect_drained(script_late, 0, apr_time_from_sec(4));
+    (void)tick(apr_time_from_msec(500));
+    ck_assert_uint_eq(asked, 1);
+    ck_assert_int_eq(status.signed_outcome, EDGE_OUTCOME_FAILED);
+}
+END_TEST
+
+START_TEST(a_silent_ca_is_left)
+{
+    expect_drained(script_silent, apr_time_from_msec(4900),
+                   apr_time_from_sec(20));
+}
+END_TEST
+
 Suite *suite_net_worker(void)
 {
     Suite *suite = suite_create("net_worker");
@@ -255,6 +294,8 @@ Suite *suite_net_worker(void)
     tcase_add_test(tc, what_is_due_is_sent_and_its_reply_told);
     tcase_add_test(tc, budget_is_kept_while_a_reply_is_awaited);
     tcase_add_test(tc, stop_is_seen_within_a_second);
+    tcase_add_test(tc, what_is_on_the_wire_may_still_come);
+    tcase_add_test(tc, a_silent_ca_is_left);
     suite_add_tcase(suite, tc);
     return suite;
 }
