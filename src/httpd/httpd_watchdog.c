@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <mod_watchdog.h>
+#include <openssl/crypto.h>
 #include <scoreboard.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -186,12 +187,23 @@ static void work(httpd_watchdog_t *watchdog)
     }
 }
 
+/* httpd leaves a child by exit(), which takes OpenSSL down while this thread
+ * may be about to end: what OpenSSL keeps for it would be freed by both. So it
+ * keeps nothing beyond a call. */
+static void leave_openssl(void)
+{
+    OPENSSL_thread_stop();
+}
+
 static void end_work(httpd_watchdog_t *watchdog)
 {
     httpd_watchdog_leave(watchdog);
     apr_thread_mutex_lock(watchdog->mutex);
     watchdog->gone = 1;
-    worker_drop(watchdog);
+    if (watchdog->pool != NULL) {
+        worker_drop(watchdog);
+        leave_openssl();
+    }
     apr_thread_mutex_unlock(watchdog->mutex);
 }
 
@@ -202,6 +214,7 @@ static void run(httpd_watchdog_t *watchdog)
     apr_thread_mutex_lock(watchdog->mutex);
     if (!watchdog->gone && !is_leaving(watchdog)) {
         work(watchdog);
+        leave_openssl();
     }
     apr_thread_mutex_unlock(watchdog->mutex);
 }
