@@ -10,7 +10,7 @@
 
 void edge_store_sweep(const edge_store_t *store, apr_time_t now, apr_pool_t *p)
 {
-    static const char *const roots[] = {"deploy", "fallback"};
+    static const char *const roots[] = {"deploy", "fallback", "requests"};
     apr_pool_t *ptemp;
     apr_size_t i;
 

@@ -25,7 +25,7 @@ ONE = f"ACMEReload none\n{site(NAME)}"
 TWO = ONE + site(MORE)
 SIDE_BY_SIDE = 8
 PLACES = ("accounts", "staging", "state", "live", "archive", "deploy",
-          "fallback")
+          "fallback", "requests")
 
 
 # --- damages of the store as a whole ----------------------------------------

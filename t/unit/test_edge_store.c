@@ -55,9 +55,10 @@ START_TEST(test_new)
     static const struct {
         const char *name;
         unsigned mode;
-    } rows[] = {{"accounts", 0700}, {"staging", 0700}, {"state", 0755},
-                {"live", 0755},     {"archive", 0700}, {"deploy", 0755},
-                {"fallback", 0700}, {"lock", 0600},    {"store.json", 0600}};
+    } rows[] = {{"accounts", 0700},  {"staging", 0700},  {"state", 0755},
+                {"live", 0755},      {"archive", 0700},  {"deploy", 0755},
+                {"fallback", 0700},  {"requests", 0700}, {"lock", 0600},
+                {"store.json", 0600}};
     test_store_t *t = test_store_make();
     apr_size_t i;
 
@@ -74,7 +75,7 @@ END_TEST
 START_TEST(test_new_for_a_worker)
 {
     static const char *const theirs[] = {"accounts", "staging", "state",
-                                         "lock"};
+                                         "requests", "lock"};
     static const char *const ours[] = {"live", "archive", "deploy", "fallback",
                                        "store.json"};
     uid_t worker = geteuid() == 0 ? somebody.uid : geteuid();
@@ -225,16 +226,16 @@ END_TEST
 
 START_TEST(test_links_and_files)
 {
-    static const char *const names[] = {"accounts", "staging", "state",
-                                        "live",     "archive", "deploy",
-                                        "fallback", "lock",    "store.json"};
+    static const char *const names[] = {
+        "accounts", "staging",  "state",    "live", "archive",
+        "deploy",   "fallback", "requests", "lock", "store.json"};
     test_store_t *t = test_store_make();
     const char *path = test_store_at(t, names[_i]);
 
     test_store_move(t, names[_i], "elsewhere");
     ck_assert_int_eq(symlink("elsewhere", path), 0);
     expect_refusal(edge_store_dir(t->store), AE_EUNSAFE, path);
-    if (_i < 7) {
+    if (_i < 8) {
         test_store_remove(t, names[_i]);
         test_store_put(t, names[_i], "a file");
         expect_refusal(edge_store_dir(t->store), AE_EUNSAFE, path);
@@ -324,7 +325,7 @@ Suite *suite_edge_store(void)
     tcase_add_loop_test(tc, test_bad_head, 0, sizeof(heads) / sizeof(*heads));
     tcase_add_loop_test(tc, test_lost_head, 0, 3);
     tcase_add_test(tc, test_lost_head_of_live_alone);
-    tcase_add_loop_test(tc, test_links_and_files, 0, 9);
+    tcase_add_loop_test(tc, test_links_and_files, 0, 10);
     tcase_add_test(tc, test_modes_are_mended);
     tcase_add_test(tc, test_owners);
     tcase_add_test(tc, test_full_disk);

@@ -21,7 +21,8 @@ static void leave(const test_store_t *t, const char *below, int minutes)
                      0);
 }
 
-static const char *const roots[] = {"." LEFT, "deploy" LEFT, "fallback" LEFT};
+static const char *const roots[] = {"." LEFT, "deploy" LEFT, "fallback" LEFT,
+                                    "requests" LEFT};
 static const char *const workers[] = {
     "accounts/letsencrypt" LEFT,
     "staging/www.example.org" LEFT,
