@@ -2,6 +2,7 @@
 #include "edge_cert.h"
 #include "edge_policy.h"
 #include "edge_provider.h"
+#include "edge_schedule.h"
 #include "fuzz.h"
 
 #include <string.h>
@@ -75,6 +76,39 @@ static void try_key_type(const char *word)
     }
 }
 
+static void check_window(const edge_window_t *window)
+{
+    fuzz_must(window->first_day < 7 && window->last_day < 7,
+              "a week has seven days");
+    fuzz_must(window->from >= 0 && window->from < 24 * 60 &&
+                  window->to > window->from &&
+                  window->to < window->from + 24 * 60 + 1,
+              "a window is open for a day at most");
+}
+
+static void try_schedule(const char *words)
+{
+    const apr_time_t now = apr_time_from_sec(1800000000);
+    edge_schedule_t schedule;
+    apr_time_t next;
+    ae_error_t err;
+    apr_status_t status = edge_schedule_parse(&schedule, words, &err);
+    int i;
+
+    if (status != APR_SUCCESS) {
+        must_refuse(&err, status);
+        return;
+    }
+    for (i = 0; i < schedule.count; i++) {
+        check_window(&schedule.windows[i]);
+    }
+    next = edge_schedule_next(&schedule, now);
+    fuzz_must(schedule.kind == EDGE_SCHEDULE_MANUAL
+                  ? next == 0
+                  : edge_schedule_open(&schedule, NULL, next),
+              "what comes next is open");
+}
+
 static void run(const unsigned char *data, size_t size)
 {
     const char *word = fuzz_string(data, size);
@@ -82,6 +116,7 @@ static void run(const unsigned char *data, size_t size)
     try_span(word);
     try_provider(word);
     try_key_type(word);
+    try_schedule(word);
 }
 
 const fuzz_target_t fuzz_directive = {"directive", run, 8000};
