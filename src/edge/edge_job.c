@@ -1,61 +1,34 @@
-#include "edge_job.h"
+#include "edge_job_own.h"
 
 #include "ae_time.h"
-#include "edge_attempt.h"
-#include "edge_plan.h"
-#include "edge_standing.h"
 
 #include <apr_strings.h>
 #include <assert.h>
 #include <string.h>
 
-/* How often a restart is asked for: the first gap of a minute every second. */
-#define ASKS_PER_GAP 60
-#define DEPLOY_PAUSE_MIN apr_time_from_sec(1)
-
-typedef enum job_state_t {
-    JOB_RESTING,
-    JOB_QUEUED,
-    JOB_ORDERING,
-    JOB_DRAINING, /* it ended, but replies are on the wire still */
-    JOB_STATES
-} job_state_t;
-
 static const char *const state_words[] = {
-    [JOB_RESTING] = "resting",
-    [JOB_QUEUED] = "queued",
-    [JOB_ORDERING] = "ordering",
-    [JOB_DRAINING] = "draining",
+    [EDGE_JOB_RESTING] = "resting",
+    [EDGE_JOB_QUEUED] = "queued",
+    [EDGE_JOB_ORDERING] = "ordering",
+    [EDGE_JOB_DRAINING] = "draining",
 };
-static_assert(sizeof(state_words) / sizeof(state_words[0]) == JOB_STATES,
+static_assert(sizeof(state_words) / sizeof(state_words[0]) == EDGE_JOB_STATES,
               "each state has a word");
 
-struct edge_job_t {
-    const edge_job_context_t *context;
-    const edge_cert_t *cert;
-    int index;
-    job_state_t state;
-    int told_expired;
-    edge_standing_t standing;
-    edge_session_t *session; /* of the attempt */
-    edge_attempt_t *attempt;
-    apr_pool_t *p;        /* of the attempt */
-    edge_status_t status; /* as published last */
-};
-
-static const ae_log_t *job_log(const edge_job_t *job)
+const ae_log_t *edge_job_log(const edge_job_t *job)
 {
     return job->context->config->log;
 }
 
-static void move(edge_job_t *job, const char *event, job_state_t state)
+void edge_job_move(edge_job_t *job, const char *event, edge_job_state_t state)
 {
-    ae_log(job_log(job), AE_LOG_DEBUG, "%s: %s -- %s -> %s", job->cert->name,
-           state_words[job->state], event, state_words[state]);
+    ae_log(edge_job_log(job), AE_LOG_DEBUG, "%s: %s -- %s -> %s",
+           job->cert->name, state_words[job->state], event,
+           state_words[state]);
     job->state = state;
 }
 
-static apr_uint32_t draw(const edge_job_t *job)
+apr_uint32_t edge_job_draw(const edge_job_t *job)
 {
     return job->context->config->random();
 }
@@ -84,25 +57,25 @@ static apr_time_t quiet_until(const edge_job_t *job, apr_time_t now)
 
 /* --- status -------------------------------------------------------------- */
 
-static void make_source(edge_status_source_t *source, const edge_job_t *job,
-                        apr_time_t now)
+void edge_job_source(edge_status_source_t *source, const edge_job_t *job,
+                     apr_time_t now)
 {
     edge_standing_source(source, &job->standing, job->cert);
     source->restarts_itself = job->context->config->restarts_itself;
-    source->queued = job->state == JOB_QUEUED;
+    source->queued = job->state == EDGE_JOB_QUEUED;
     source->paused_until = quiet_until(job, now);
-    if (job->state == JOB_ORDERING) {
+    if (job->state == EDGE_JOB_ORDERING) {
         source->order_step = edge_attempt_step(job->attempt);
     }
 }
 
-static void publish(edge_job_t *job, apr_time_t now)
+void edge_job_publish(edge_job_t *job, apr_time_t now)
 {
     const edge_scheduler_config_t *config = job->context->config;
     edge_status_source_t source;
     edge_status_t status;
 
-    make_source(&source, job, now);
+    edge_job_source(&source, job, now);
     edge_status_derive(&status, &source, now);
     if (memcmp(&status, &job->status, sizeof(status)) != 0) {
         memcpy(&job->status, &status, sizeof(status));
@@ -110,14 +83,14 @@ static void publish(edge_job_t *job, apr_time_t now)
     }
 }
 
-static void save_state(edge_job_t *job)
+void edge_job_save(edge_job_t *job)
 {
     ae_error_t err;
 
     if (edge_state_save(&job->standing.state, job->context->config->store,
                         job->cert, &err,
                         job->context->scratch) != APR_SUCCESS) {
-        ae_log(job_log(job), AE_LOG_WARNING,
+        ae_log(edge_job_log(job), AE_LOG_WARNING,
                "AE043: %s: what happened cannot be written down, and a "
                "restart will forget it: %s",
                job->cert->name, ae_error_line(&err, job->context->scratch));
@@ -126,13 +99,14 @@ static void save_state(edge_job_t *job)
 
 /* --- ends of an attempt -------------------------------------------------- */
 
-static void log_failure(const edge_job_t *job, const char *id, apr_time_t now)
+void edge_job_log_failure(const edge_job_t *job, const char *id,
+                          apr_time_t now)
 {
     const edge_state_t *state = &job->standing.state;
     const ae_error_t *error = &state->error;
     apr_pool_t *p = job->context->scratch;
 
-    ae_log(job_log(job),
+    ae_log(edge_job_log(job),
            edge_standing_urgent(&job->standing, now) ? AE_LOG_ERROR
                                                      : AE_LOG_WARNING,
            "%s: %s: %s%s%s; next attempt %s%s%s", id, job->cert->name,
@@ -151,9 +125,11 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
     edge_state_t *state = &job->standing.state;
 
     edge_tally_failed(state, failure, count_providers(job),
-                      edge_standing_lifetime(&job->standing), now, draw(job));
-    save_state(job);
-    log_failure(job, state->next_attempt == 0 ? "AE041" : failure->id, now);
+                      edge_standing_lifetime(&job->standing), now,
+                      edge_job_draw(job));
+    edge_job_save(job);
+    edge_job_log_failure(job, state->next_attempt == 0 ? "AE041" : failure->id,
+                         now);
 }
 
 static void succeed(edge_job_t *job, apr_time_t now)
@@ -162,9 +138,9 @@ static void succeed(edge_job_t *job, apr_time_t now)
 
     edge_standing_staged(&job->standing, facts);
     edge_tally_issued(&job->standing.state, facts, job->cert->renew_window,
-                      now, draw(job));
-    save_state(job);
-    ae_log(job_log(job), AE_LOG_NOTICE,
+                      now, edge_job_draw(job));
+    edge_job_save(job);
+    ae_log(edge_job_log(job), AE_LOG_NOTICE,
            "%s: certificate issued by %s, valid until %s, staged; it goes "
            "live with the next restart, %s",
            job->cert->name, facts->issuer,
@@ -193,14 +169,14 @@ static edge_job_next_t leave(edge_job_t *job, const char *event,
                              apr_time_t now, apr_time_t *wake)
 {
     if (edge_attempt_pending(job->attempt) > 0) {
-        move(job, event, JOB_DRAINING);
-        publish(job, now);
+        edge_job_move(job, event, EDGE_JOB_DRAINING);
+        edge_job_publish(job, now);
         *wake = 0;
         return EDGE_JOB_WAIT;
     }
-    move(job, event, JOB_RESTING);
+    edge_job_move(job, event, EDGE_JOB_RESTING);
     drop_attempt(job);
-    publish(job, now);
+    edge_job_publish(job, now);
     return EDGE_JOB_REST;
 }
 
@@ -231,17 +207,18 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
 
     apr_pool_create(&job->p, job->context->p);
     if (status == APR_SUCCESS && quiet_until(job, now) > now) {
-        move(job, "the CA is left alone", JOB_RESTING);
+        edge_job_move(job, "the CA is left alone", EDGE_JOB_RESTING);
         drop_attempt(job);
     } else if (status == APR_SUCCESS &&
                open_attempt(job, &failure.error) == APR_SUCCESS) {
-        move(job, job->state == JOB_QUEUED ? "turn" : "due", JOB_ORDERING);
+        edge_job_move(job, job->state == EDGE_JOB_QUEUED ? "turn" : "due",
+                      EDGE_JOB_ORDERING);
     } else {
         fail(job, &failure, now);
-        move(job, "cannot begin", JOB_RESTING);
+        edge_job_move(job, "cannot begin", EDGE_JOB_RESTING);
         drop_attempt(job);
     }
-    publish(job, now);
+    edge_job_publish(job, now);
 }
 
 static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
@@ -256,7 +233,7 @@ static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
     case EDGE_ATTEMPT_WAIT:
         /* Neighbours' replies come here too, most of them for nothing. */
         if (strcmp(job->status.step, edge_attempt_step(job->attempt)) != 0) {
-            publish(job, now);
+            edge_job_publish(job, now);
         }
         return EDGE_JOB_WAIT;
     case EDGE_ATTEMPT_ISSUED:
@@ -273,13 +250,13 @@ edge_job_next_t edge_job_next(edge_job_t *job, apr_time_t now,
                               const acme_request_t **request, apr_time_t *wake)
 {
     switch (job->state) {
-    case JOB_ORDERING:
+    case EDGE_JOB_ORDERING:
         return drive(job, now, request, wake);
-    case JOB_DRAINING:
+    case EDGE_JOB_DRAINING:
         return leave(job, "reply", now, wake);
-    case JOB_RESTING:
-    case JOB_QUEUED:
-    case JOB_STATES:
+    case EDGE_JOB_RESTING:
+    case EDGE_JOB_QUEUED:
+    case EDGE_JOB_STATES:
         break;
     }
     return EDGE_JOB_REST;
@@ -294,7 +271,7 @@ void edge_job_reply(edge_job_t *job, const acme_request_t *request,
 
 /* --- what the store says ------------------------------------------------- */
 
-static void read_standing(edge_job_t *job, apr_time_t now)
+void edge_job_read(edge_job_t *job, apr_time_t now)
 {
     const edge_scheduler_config_t *config = job->context->config;
     apr_pool_t *p = job->context->scratch;
@@ -318,149 +295,18 @@ static void read_standing(edge_job_t *job, apr_time_t now)
     }
 }
 
-static void settle(edge_job_t *job, apr_time_t now)
+void edge_job_settle(edge_job_t *job, apr_time_t now)
 {
-    edge_settled_t settled = edge_standing_settle(
-        &job->standing, job->cert, now, draw(job), job->context->scratch);
+    edge_settled_t settled =
+        edge_standing_settle(&job->standing, job->cert, now,
+                             edge_job_draw(job), job->context->scratch);
 
     if (settled != EDGE_SETTLED_NOTHING) {
-        save_state(job);
+        edge_job_save(job);
     }
     if (settled == EDGE_SETTLED_REFUSED) {
-        log_failure(job, "AE052", now);
+        edge_job_log_failure(job, "AE052", now);
     }
-}
-
-/* A certificate that was issued and could not be staged may be staged now: it
- * must not be ordered twice. */
-static void find_staged(edge_job_t *job, apr_time_t now)
-{
-    edge_state_t *state = &job->standing.state;
-    edge_state_t *kept;
-
-    if (strcmp(state->last_step, EDGE_STEP_STAGE) != 0) {
-        return;
-    }
-    kept = apr_pmemdup(job->context->scratch, state, sizeof(*state));
-    read_standing(job, now);
-    job->standing.state = *kept;
-    settle(job, now);
-}
-
-/* --- at rest ------------------------------------------------------------- */
-
-static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)
-{
-    if (at > now && (*wake == 0 || at < *wake)) {
-        *wake = at;
-    }
-}
-
-static void ask_for_deployment(edge_job_t *job, apr_time_t now,
-                               apr_time_t *wake)
-{
-    const edge_scheduler_config_t *config = job->context->config;
-    const ae_cert_facts_t *facts = &job->standing.staged.facts;
-    apr_interval_time_t gap =
-        edge_policy_restart_gap(facts->not_after - facts->not_before,
-                                now - job->standing.state.last_sign_at);
-    apr_interval_time_t pause = gap / ASKS_PER_GAP;
-
-    config->deploy(config->ctx, gap);
-    nearer(wake, now + (pause > DEPLOY_PAUSE_MIN ? pause : DEPLOY_PAUSE_MIN),
-           now);
-}
-
-/* @return whether it expired just now */
-static int look_at_expiry(edge_job_t *job, apr_time_t now, apr_time_t *wake)
-{
-    const edge_leaf_t *live = &job->standing.live;
-
-    if (!live->present || job->told_expired) {
-        return 0;
-    }
-    if (live->facts.not_after > now) {
-        nearer(wake, live->facts.not_after, now);
-        return 0;
-    }
-    job->told_expired = 1;
-    ae_log(job_log(job), AE_LOG_ERROR,
-           "AE051: %s: the certificate in use expired at %s; it stays in use "
-           "until a new one is there; the status page says what holds it up",
-           job->cert->name,
-           ae_time_print(live->facts.not_after, job->context->scratch));
-    return 1;
-}
-
-static int is_order(edge_action_t action)
-{
-    return action != EDGE_ACTION_DEPLOY && action != EDGE_ACTION_NONE;
-}
-
-/* What is staged is asked for again and again, nothing else comes of time. */
-static void wait_for_deployment(edge_job_t *job,
-                                const edge_status_source_t *source,
-                                apr_time_t now, apr_time_t *wake)
-{
-    nearer(wake,
-           edge_plan_renew_at(source->state, source->staged,
-                              job->cert->renew_window),
-           now);
-    if (source->restarts_itself) {
-        ask_for_deployment(job, now, wake);
-    }
-}
-
-/* An order that is kept is its provider's; any other may be anybody's. */
-static void choose_provider(edge_job_t *job, apr_time_t now)
-{
-    edge_state_t *state = &job->standing.state;
-
-    if (!job->standing.order_kept) {
-        state->provider = edge_sessions_choose(job->context->sessions,
-                                               job->cert, state, now);
-    }
-}
-
-int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
-{
-    edge_status_source_t source;
-    edge_plan_t plan;
-    int news;
-
-    *wake = 0;
-    if (edge_tally_rebase(&job->standing.state, now)) {
-        save_state(job);
-    }
-    find_staged(job, now);
-    choose_provider(job, now);
-    make_source(&source, job, now);
-    edge_plan(&plan, &source, now);
-    if (is_order(plan.action) && plan.at <= now) {
-        return 1;
-    }
-    if (is_order(plan.action)) {
-        nearer(wake, plan.at, now);
-    }
-    news = look_at_expiry(job, now, wake) || job->state == JOB_QUEUED ||
-           plan.action != job->status.action ||
-           plan.at != job->status.action_at;
-    if (job->state == JOB_QUEUED) {
-        move(job, "put off", JOB_RESTING);
-    }
-    if (edge_plan_deployable(&source, now)) {
-        wait_for_deployment(job, &source, now, wake);
-    }
-    if (news) {
-        publish(job, now);
-    }
-    return 0;
-}
-
-void edge_job_queue(edge_job_t *job, apr_time_t now)
-{
-    move(job, "due", JOB_QUEUED);
-    publish(job, now);
 }
 
 /* --- life ---------------------------------------------------------------- */
@@ -474,9 +320,9 @@ edge_job_t *edge_job_create(const edge_job_context_t *context, int index,
     job->context = context;
     job->cert = APR_ARRAY_IDX(config->certs, index, const edge_cert_t *);
     job->index = index;
-    read_standing(job, now);
-    settle(job, now);
-    publish(job, now);
+    edge_job_read(job, now);
+    edge_job_settle(job, now);
+    edge_job_publish(job, now);
     return job;
 }
 

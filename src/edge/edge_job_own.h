@@ -1,0 +1,60 @@
+#ifndef EDGE_JOB_OWN_H
+#define EDGE_JOB_OWN_H
+
+/** What the files of a job share: edge_job.c drives attempts,
+ * edge_job_rest.c is what it does between them. For nobody else. */
+
+#include "edge_attempt.h"
+#include "edge_job.h"
+#include "edge_standing.h"
+
+typedef enum edge_job_state_t {
+    EDGE_JOB_RESTING,
+    EDGE_JOB_QUEUED,
+    EDGE_JOB_ORDERING,
+    EDGE_JOB_DRAINING, /* it ended, but replies are on the wire still */
+    EDGE_JOB_STATES
+} edge_job_state_t;
+
+struct edge_job_t {
+    const edge_job_context_t *context;
+    const edge_cert_t *cert;
+    int index;
+    edge_job_state_t state;
+    int told_expired;
+    edge_standing_t standing;
+    edge_session_t *session; /* of the attempt */
+    edge_attempt_t *attempt;
+    apr_pool_t *p;        /* of the attempt */
+    edge_status_t status; /* as published last */
+};
+
+const ae_log_t *edge_job_log(const edge_job_t *job);
+
+/** A new random number. */
+apr_uint32_t edge_job_draw(const edge_job_t *job);
+
+/** Change the state, and log it. */
+void edge_job_move(edge_job_t *job, const char *event, edge_job_state_t state);
+
+/** Tell where it stands; `source` borrows from the job. */
+void edge_job_source(edge_status_source_t *source, const edge_job_t *job,
+                     apr_time_t now);
+
+/** Derive the status and publish it where it changed. */
+void edge_job_publish(edge_job_t *job, apr_time_t now);
+
+/** Write the state down; log where that fails. */
+void edge_job_save(edge_job_t *job);
+
+/** Log the failure that the state holds. */
+void edge_job_log_failure(const edge_job_t *job, const char *id,
+                          apr_time_t now);
+
+/** Read where the certificate stands, finish what was left half done. */
+void edge_job_read(edge_job_t *job, apr_time_t now);
+
+/** Bring the state in line with what was read. */
+void edge_job_settle(edge_job_t *job, apr_time_t now);
+
+#endif
