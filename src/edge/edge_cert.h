@@ -6,6 +6,7 @@
 #include "ae_key.h"
 #include "edge_policy.h"
 #include "edge_provider.h"
+#include "edge_schedule.h"
 
 #include <apr_tables.h>
 
@@ -21,6 +22,8 @@ typedef struct edge_cert_t {
     const char *trust_file; /* or NULL: the system's */
     ae_key_type_t key_type;
     edge_span_t renew_window;
+    int renews_by_hand;     /* ACMERenew manual: nothing without a request */
+    edge_schedule_t deploy; /* when what is staged may go live */
 } edge_cert_t;
 
 /** Check a DNS name as a public CA would take it for http-01: length, labels,

@@ -1,6 +1,7 @@
 #include "edge_job_own.h"
 
 #include "ae_time.h"
+#include "edge_plan.h"
 
 #include <apr_strings.h>
 #include <assert.h>
@@ -111,7 +112,10 @@ void edge_job_log_failure(const edge_job_t *job, const char *id,
                                                      : AE_LOG_WARNING,
            "%s: %s: %s%s%s; next attempt %s%s%s", id, job->cert->name,
            error->what, error->why[0] ? ": " : "", error->why,
-           state->next_attempt == 0
+           job->cert->renews_by_hand
+               ? apr_psprintf(p, "only after `acme-edge sign %s`",
+                              job->cert->name)
+           : state->next_attempt == 0
                ? "only after somebody acted and `apachectl graceful`"
            : state->next_attempt <= now
                ? "at once, with the next provider"
@@ -128,8 +132,23 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
                       edge_standing_lifetime(&job->standing), now,
                       edge_job_draw(job));
     edge_job_save(job);
+    edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     edge_job_log_failure(job, state->next_attempt == 0 ? "AE041" : failure->id,
                          now);
+}
+
+static const char *what_deploys(const edge_job_t *job, apr_time_t now)
+{
+    const char *waits =
+        edge_plan_waits_for(job->cert, now, job->context->scratch);
+
+    if (waits != NULL) {
+        return waits;
+    }
+    return job->context->config->restarts_itself
+               ? "it goes live with the next restart, which the server does "
+                 "by itself"
+               : "it goes live with the next restart, by `apachectl graceful`";
 }
 
 static void succeed(edge_job_t *job, apr_time_t now)
@@ -140,14 +159,12 @@ static void succeed(edge_job_t *job, apr_time_t now)
     edge_tally_issued(&job->standing.state, facts, job->cert->renew_window,
                       now, edge_job_draw(job));
     edge_job_save(job);
+    edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     ae_log(edge_job_log(job), AE_LOG_NOTICE,
-           "%s: certificate issued by %s, valid until %s, staged; it goes "
-           "live with the next restart, %s",
+           "%s: certificate issued by %s, valid until %s, staged; %s",
            job->cert->name, facts->issuer,
            ae_time_print(facts->not_after, job->context->scratch),
-           job->context->config->restarts_itself
-               ? "which the server does by itself"
-               : "by `apachectl graceful`");
+           what_deploys(job, now));
 }
 
 static void drop_attempt(edge_job_t *job)

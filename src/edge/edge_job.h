@@ -28,6 +28,10 @@ edge_job_t *edge_job_create(const edge_job_context_t *context, int index,
  * @return true where it is due: call edge_job_begin */
 int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake);
 
+/** Read again what somebody asked for.
+ * @return whether it is another thing now: look at it, where it is at rest */
+int edge_job_ask(edge_job_t *job);
+
 /** Tell that it is due and others go first. */
 void edge_job_queue(edge_job_t *job, apr_time_t now);
 

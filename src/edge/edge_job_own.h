@@ -22,6 +22,7 @@ struct edge_job_t {
     int index;
     edge_job_state_t state;
     int told_expired;
+    apr_time_t told_due; /* when a person was last told to renew; 0: never */
     edge_standing_t standing;
     edge_session_t *session; /* of the attempt */
     edge_attempt_t *attempt;
@@ -46,6 +47,10 @@ void edge_job_publish(edge_job_t *job, apr_time_t now);
 
 /** Write the state down; log where that fails. */
 void edge_job_save(edge_job_t *job);
+
+/** Drop a request that had its answer; what cannot be removed is passed over
+ * all the same. */
+void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb);
 
 /** Log the failure that the state holds. */
 void edge_job_log_failure(const edge_job_t *job, const char *id,

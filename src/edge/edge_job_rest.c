@@ -10,21 +10,80 @@
 #define ASKS_PER_GAP 60
 #define DEPLOY_PAUSE_MIN apr_time_from_sec(1)
 
-/* A certificate that was issued and could not be staged may be staged now: it
- * must not be ordered twice. */
-static void find_staged(edge_job_t *job, apr_time_t now)
-{
-    edge_state_t *state = &job->standing.state;
-    edge_state_t *kept;
+/* How often a person is told that it is time to renew by hand. */
+#define DUE_PAUSE apr_time_from_sec(86400)
 
-    if (strcmp(state->last_step, EDGE_STEP_STAGE) != 0) {
-        return;
-    }
-    kept = apr_pmemdup(job->context->scratch, state, sizeof(*state));
+/* How often what waits for a person's restart is looked at: its window may
+ * shut meanwhile. */
+#define WINDOW_PAUSE apr_time_from_sec(60)
+
+static void read_again(edge_job_t *job, apr_time_t now)
+{
+    edge_state_t *kept =
+        apr_pmemdup(job->context->scratch, &job->standing.state,
+                    sizeof(job->standing.state));
+
     edge_job_read(job, now);
     job->standing.state = *kept;
     edge_job_settle(job, now);
 }
+
+/* A certificate that was issued and could not be staged may be staged now: it
+ * must not be ordered twice. */
+static void find_staged(edge_job_t *job, apr_time_t now)
+{
+    if (strcmp(job->standing.state.last_step, EDGE_STEP_STAGE) == 0) {
+        read_again(job, now);
+    }
+}
+
+/* --- what was asked for -------------------------------------------------- */
+
+void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb)
+{
+    edge_request_t *request = verb == EDGE_REQUEST_SIGN
+                                  ? &job->standing.sign
+                                  : &job->standing.deploy;
+    ae_error_t err;
+
+    if (request->found &&
+        edge_request_drop(job->context->config->store, job->cert, verb, &err,
+                          job->context->scratch) != APR_SUCCESS) {
+        ae_log(edge_job_log(job), AE_LOG_WARNING,
+               "AE055: %s: a request to %s has had its answer and cannot be "
+               "removed: %s",
+               job->cert->name, edge_request_word(verb),
+               ae_error_line(&err, job->context->scratch));
+    }
+    memset(request, 0, sizeof(*request));
+}
+
+/* An approval is of one set, which may have been staged by somebody else. */
+static void look_at_requests(edge_job_t *job, apr_time_t now)
+{
+    edge_status_source_t source;
+
+    edge_standing_source(&source, &job->standing, job->cert);
+    if (job->standing.sign.found && !source.sign_asked) {
+        edge_job_drop_request(job, EDGE_REQUEST_SIGN);
+    }
+    if (!job->standing.deploy.found || source.approved_at != 0) {
+        return;
+    }
+    read_again(job, now);
+    edge_standing_source(&source, &job->standing, job->cert);
+    if (source.approved_at == 0) {
+        edge_job_drop_request(job, EDGE_REQUEST_DEPLOY);
+    }
+}
+
+int edge_job_ask(edge_job_t *job)
+{
+    return edge_standing_ask(&job->standing, job->context->config->store,
+                             job->cert, job->context->scratch);
+}
+
+/* --- waiting ------------------------------------------------------------- */
 
 static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)
 {
@@ -33,14 +92,15 @@ static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)
     }
 }
 
-static void ask_for_deployment(edge_job_t *job, apr_time_t now,
-                               apr_time_t *wake)
+static void ask_for_deployment(edge_job_t *job, apr_time_t since,
+                               apr_time_t now, apr_time_t *wake)
 {
     const edge_scheduler_config_t *config = job->context->config;
     const ae_cert_facts_t *facts = &job->standing.staged.facts;
-    apr_interval_time_t gap =
-        edge_policy_restart_gap(facts->not_after - facts->not_before,
-                                now - job->standing.state.last_sign_at);
+    apr_time_t last_sign_at = job->standing.state.last_sign_at;
+    apr_interval_time_t gap = edge_policy_restart_gap(
+        facts->not_after - facts->not_before,
+        now - (since > last_sign_at ? since : last_sign_at));
     apr_interval_time_t pause = gap / ASKS_PER_GAP;
 
     config->deploy(config->ctx, gap);
@@ -69,6 +129,35 @@ static int look_at_expiry(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     return 1;
 }
 
+/* ACMERenew manual: nobody else orders it. */
+static void look_at_renewal(edge_job_t *job,
+                            const edge_status_source_t *source,
+                            const edge_plan_t *plan, apr_time_t now,
+                            apr_time_t *wake)
+{
+    apr_interval_time_t ago = now - job->told_due;
+
+    if (!job->cert->renews_by_hand) {
+        return;
+    }
+    if (!edge_plan_renewal_due(source, now)) {
+        if (source->live != NULL) {
+            nearer(wake,
+                   edge_plan_renew_at(source->state, source->live,
+                                      job->cert->renew_window),
+                   now);
+        }
+        return;
+    }
+    if (job->told_due == 0 || ago < 0 || ago >= DUE_PAUSE) {
+        job->told_due = now;
+        ae_log(edge_job_log(job), AE_LOG_WARNING,
+               "AE054: %s: a certificate is to be ordered by hand: %s",
+               job->cert->name, plan->reason);
+    }
+    nearer(wake, job->told_due + DUE_PAUSE, now);
+}
+
 static int is_order(edge_action_t action)
 {
     return action != EDGE_ACTION_DEPLOY && action != EDGE_ACTION_NONE;
@@ -79,12 +168,18 @@ static void wait_for_deployment(edge_job_t *job,
                                 const edge_status_source_t *source,
                                 apr_time_t now, apr_time_t *wake)
 {
+    apr_time_t since;
+
     nearer(wake,
            edge_plan_renew_at(source->state, source->staged,
                               job->cert->renew_window),
            now);
-    if (source->restarts_itself) {
-        ask_for_deployment(job, now, wake);
+    if (!edge_plan_may_deploy(source, &since, now)) {
+        nearer(wake, edge_schedule_next(&job->cert->deploy, now), now);
+    } else if (source->restarts_itself) {
+        ask_for_deployment(job, since, now, wake);
+    } else if (job->cert->deploy.kind == EDGE_SCHEDULE_WINDOWS) {
+        nearer(wake, now + WINDOW_PAUSE, now);
     }
 }
 
@@ -110,6 +205,7 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
         edge_job_save(job);
     }
     find_staged(job, now);
+    look_at_requests(job, now);
     choose_provider(job, now);
     edge_job_source(&source, job, now);
     edge_plan(&plan, &source, now);
@@ -121,10 +217,12 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     }
     news = look_at_expiry(job, now, wake) || job->state == EDGE_JOB_QUEUED ||
            plan.action != job->status.action ||
-           plan.at != job->status.action_at;
+           plan.at != job->status.action_at ||
+           strcmp(plan.reason, job->status.action_reason) != 0;
     if (job->state == EDGE_JOB_QUEUED) {
         edge_job_move(job, "put off", EDGE_JOB_RESTING);
     }
+    look_at_renewal(job, &source, &plan, now, wake);
     if (edge_plan_deployable(&source, now)) {
         wait_for_deployment(job, &source, now, wake);
     }

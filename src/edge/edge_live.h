@@ -51,12 +51,14 @@ void edge_live_deployment(edge_deployment_t *deployment,
                           apr_pool_t *p);
 
 typedef enum edge_promotion_t {
-    EDGE_PROMOTION_NONE,   /* nothing was staged */
+    EDGE_PROMOTION_NONE,   /* nothing was staged, or it is to wait */
     EDGE_PROMOTION_DONE,   /* the staged set is live now */
     EDGE_PROMOTION_REFUSED /* the set did not pass and was set aside */
 } edge_promotion_t;
 
-/** Parent: check the staged set as if an enemy had written it (key fits,
+/** Parent: leave a staged set alone that its schedule and a request for its
+ * deployment do not let go live at `now`. Else check it as if an enemy had
+ * written it (key fits,
  * configured names covered, dates hold at `now`, chain complete), move live to
  * archive and the set to live, and record it. What an earlier call left half
  * done is finished first: live/ always holds a whole set or none.

@@ -45,15 +45,55 @@ int edge_plan_deployable(const edge_status_source_t *source, apr_time_t now)
            source->staged->not_after > now;
 }
 
-static void plan_deployment(edge_plan_t *plan,
-                            const edge_status_source_t *source, apr_pool_t *p)
+int edge_plan_may_deploy(const edge_status_source_t *source, apr_time_t *since,
+                         apr_time_t now)
 {
+    if (edge_schedule_open(&source->cert->deploy, since, now)) {
+        return 1;
+    }
+    *since = source->approved_at;
+    return source->approved_at != 0;
+}
+
+const char *edge_plan_waits_for(const edge_cert_t *cert, apr_time_t now,
+                                apr_pool_t *p)
+{
+    const edge_schedule_t *schedule = &cert->deploy;
+
+    if (edge_schedule_open(schedule, NULL, now)) {
+        return NULL;
+    }
+    if (schedule->kind == EDGE_SCHEDULE_MANUAL) {
+        return apr_psprintf(p, "it waits for `acme-edge deploy %s`",
+                            cert->name);
+    }
+    return apr_psprintf(
+        p, "it waits for the window %s",
+        edge_schedule_words(schedule, edge_schedule_next(schedule, now), p));
+}
+
+static apr_time_t later_of(apr_time_t a, apr_time_t b)
+{
+    return a > b ? a : b;
+}
+
+static void plan_deployment(edge_plan_t *plan,
+                            const edge_status_source_t *source, apr_time_t now,
+                            apr_pool_t *p)
+{
+    apr_time_t since;
     const char *staged =
         apr_psprintf(p, "a certificate valid until %s is staged",
                      ae_time_print(source->staged->not_after, p));
 
-    if (source->restarts_itself) {
-        set(plan, EDGE_ACTION_DEPLOY, source->state->last_sign_at,
+    if (!edge_plan_may_deploy(source, &since, now)) {
+        set(plan, EDGE_ACTION_DEPLOY,
+            edge_schedule_next(&source->cert->deploy, now),
+            apr_pstrcat(p, staged, "; ",
+                        edge_plan_waits_for(source->cert, now, p), NULL));
+    } else if (source->restarts_itself) {
+        set(plan, EDGE_ACTION_DEPLOY,
+            later_of(source->state->last_sign_at, since),
             apr_psprintf(p,
                          "%s; it goes live with the next restart, which "
                          "the server does by itself",
@@ -112,6 +152,58 @@ static void plan_renewal(edge_plan_t *plan, const edge_status_source_t *source,
     }
 }
 
+/* In spite of a backoff: who asks has looked, or wants to know. */
+static void plan_asked(edge_plan_t *plan, const edge_status_source_t *source,
+                       apr_time_t now, apr_pool_t *p)
+{
+    edge_action_t action =
+        source->live == NULL ? EDGE_ACTION_SIGN : EDGE_ACTION_RENEW;
+
+    set(plan, source->order_kept ? EDGE_ACTION_FOLLOW : action, now,
+        apr_psprintf(p, "`acme-edge sign %s` asked for it",
+                     source->cert->name));
+}
+
+static const char *by_hand_words(const edge_status_source_t *source,
+                                 apr_pool_t *p)
+{
+    const edge_state_t *state = source->state;
+    edge_span_t window = source->cert->renew_window;
+
+    if (state->attempts > 0) {
+        return apr_psprintf(p, "attempt %u failed: %s", state->attempts,
+                            ae_error_line(&state->error, p));
+    }
+    if (source->live_misfit != NULL) {
+        return source->live_misfit;
+    }
+    if (source->live == NULL) {
+        return "there is no certificate yet";
+    }
+    return apr_psprintf(
+        p, "%s at %s", left_words(window, p),
+        ae_time_print(edge_plan_renew_at(state, source->live, window), p));
+}
+
+static void plan_by_hand(edge_plan_t *plan, const edge_status_source_t *source,
+                         apr_pool_t *p)
+{
+    set(plan, EDGE_ACTION_NONE, 0,
+        apr_psprintf(p,
+                     "ACMERenew is manual: waits for `acme-edge sign %s`; "
+                     "%s",
+                     source->cert->name, by_hand_words(source, p)));
+}
+
+int edge_plan_renewal_due(const edge_status_source_t *source, apr_time_t now)
+{
+    return source->cert->renews_by_hand && !source->sign_asked &&
+           !edge_plan_deployable(source, now) &&
+           (source->live == NULL || source->live_misfit != NULL ||
+            edge_plan_renew_at(source->state, source->live,
+                               source->cert->renew_window) <= now);
+}
+
 static void plan_order(edge_plan_t *plan, const edge_status_source_t *source,
                        apr_time_t now, apr_pool_t *p)
 {
@@ -138,10 +230,15 @@ static void decide(edge_plan_t *plan, const edge_status_source_t *source,
         set(plan, EDGE_ACTION_FOLLOW, 0,
             apr_psprintf(p, "the order is under way, at %s",
                          source->order_step));
+    } else if (source->sign_asked) {
+        plan_asked(plan, source, now, p);
     } else if (edge_plan_deployable(source, now) &&
-               edge_plan_renew_at(state, source->staged,
-                                  source->cert->renew_window) > now) {
-        plan_deployment(plan, source, p);
+               (source->cert->renews_by_hand ||
+                edge_plan_renew_at(state, source->staged,
+                                   source->cert->renew_window) > now)) {
+        plan_deployment(plan, source, now, p);
+    } else if (source->cert->renews_by_hand) {
+        plan_by_hand(plan, source, p);
     } else if (state->attempts > 0) {
         plan_after_failure(plan, state, p);
     } else {

@@ -19,6 +19,21 @@ void edge_plan(edge_plan_t *plan, const edge_status_source_t *source,
 /** Whether the staged set can go live at `now` as it is. */
 int edge_plan_deployable(const edge_status_source_t *source, apr_time_t now);
 
+/** Whether what is staged may go live at `now`, by its schedule or because it
+ * was approved.
+ * @param since where to put since when; 0: always */
+int edge_plan_may_deploy(const edge_status_source_t *source, apr_time_t *since,
+                         apr_time_t now);
+
+/** What a staged set waits for that nobody approved: "it waits for the window
+ * Sun 02:00", from `p`; NULL where it may go live. */
+const char *edge_plan_waits_for(const edge_cert_t *cert, apr_time_t now,
+                                apr_pool_t *p);
+
+/** Whether a person should ask for a new certificate now: it is time, and
+ * under ACMERenew manual nobody else does. */
+int edge_plan_renewal_due(const edge_status_source_t *source, apr_time_t now);
+
 /** When a certificate is to be renewed: as state remembers, or the earliest
  * moment where that was drawn for another one or outside today's bounds. */
 apr_time_t edge_plan_renew_at(const edge_state_t *state,

@@ -4,6 +4,7 @@
 #include "edge_deployment.h"
 #include "edge_pair.h"
 #include "edge_record.h"
+#include "edge_request.h"
 #include "edge_seen.h"
 #include "edge_staged.h"
 
@@ -247,6 +248,20 @@ static apr_status_t take(promoter_t *pr, ae_error_t *err)
                                pr->p);
 }
 
+/* A restart for another reason deploys nothing that is to wait. */
+static int may_go(const promoter_t *pr)
+{
+    edge_request_t approval;
+
+    if (edge_schedule_open(&pr->cert->deploy, NULL, pr->now)) {
+        return 1;
+    }
+    edge_request_find(&approval, pr->store, pr->cert, EDGE_REQUEST_DEPLOY,
+                      pr->p);
+    return approval.found &&
+           strcmp(approval.serial, ae_cert_facts(pr->chain)->serial) == 0;
+}
+
 static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
                             ae_error_t *err)
 {
@@ -254,6 +269,9 @@ static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
     int is_live = status == APR_SUCCESS && is_live_already(pr);
 
     if (APR_STATUS_IS_ENOENT(status)) {
+        return APR_SUCCESS;
+    }
+    if (status == APR_SUCCESS && !is_live && !may_go(pr)) {
         return APR_SUCCESS;
     }
     if (status == APR_SUCCESS && !is_live) {

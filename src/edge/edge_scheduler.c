@@ -2,6 +2,7 @@
 
 #include "edge_job.h"
 #include "edge_queue.h"
+#include "edge_request.h"
 
 #define ACTIVE_MAX 50
 #define IN_FLIGHT_MAX 256
@@ -13,6 +14,9 @@
 
 /* A clock that goes back by less is merely being kept right. */
 #define CLOCK_SLACK apr_time_from_sec(1)
+
+/* Changes of a directory closer than this may be one to its time. */
+#define STAMP_GRAIN apr_time_from_sec(2)
 
 typedef struct flight_t {
     const acme_request_t *request;
@@ -39,8 +43,9 @@ struct edge_scheduler_t {
     apr_time_t asked; /* counts up: who became ready first is asked first */
     activity_t *active;
     int active_count;
-    int begun;       /* a job was begun in this call */
-    apr_time_t last; /* when it was asked last */
+    int begun;           /* a job was begun in this call */
+    apr_time_t requests; /* the stamp of what was read of them last */
+    apr_time_t last;     /* when it was asked last */
     flight_t flights[IN_FLIGHT_MAX];
     int flight_count;
     apr_pool_t *p;
@@ -190,6 +195,29 @@ int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
         *wake = at;
     }
     return 0;
+}
+
+/* Who is due, or under way, will look at its end. */
+void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now)
+{
+    apr_time_t stamp;
+    int i;
+
+    apr_pool_clear(scheduler->context.scratch);
+    stamp = edge_request_stamp(scheduler->config.store,
+                               scheduler->context.scratch);
+    if (stamp == scheduler->requests && now - stamp > STAMP_GRAIN) {
+        return;
+    }
+    scheduler->requests = stamp;
+    for (i = 0; i < scheduler->count; i++) {
+        apr_pool_clear(scheduler->context.scratch);
+        if (edge_job_ask(scheduler->jobs[i]) &&
+            scheduler->active[i] == AT_REST &&
+            !edge_queue_has(scheduler->turn, i)) {
+            edge_queue_set(scheduler->clock, i, now);
+        }
+    }
 }
 
 static int take_flight(edge_scheduler_t *scheduler,

@@ -44,6 +44,10 @@ AE_CHECKED apr_status_t edge_scheduler_create(
 int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
                         edge_dispatch_t *dispatch, apr_time_t *wake);
 
+/** Look for what somebody asked for, in requests/. To be called once in a
+ * while, say every second; edge_scheduler_next acts on it. */
+void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now);
+
 /** Tell what came back. */
 void edge_scheduler_reply(edge_scheduler_t *scheduler,
                           const acme_request_t *request,

@@ -149,6 +149,25 @@ static int read_order(const edge_store_t *store, const edge_cert_t *cert,
            saved != NULL;
 }
 
+static int is_other(const edge_request_t *a, const edge_request_t *b)
+{
+    return a->found != b->found || a->at != b->at ||
+           strcmp(a->serial, b->serial) != 0;
+}
+
+int edge_standing_ask(edge_standing_t *standing, const edge_store_t *store,
+                      const edge_cert_t *cert, apr_pool_t *ptemp)
+{
+    edge_request_t sign = standing->sign;
+    edge_request_t deploy = standing->deploy;
+
+    edge_request_find(&standing->sign, store, cert, EDGE_REQUEST_SIGN, ptemp);
+    edge_request_find(&standing->deploy, store, cert, EDGE_REQUEST_DEPLOY,
+                      ptemp);
+    return is_other(&sign, &standing->sign) ||
+           is_other(&deploy, &standing->deploy);
+}
+
 void edge_standing_read(edge_standing_t *standing, const edge_store_t *store,
                         const edge_cert_t *cert, apr_time_t now,
                         const ae_log_t *log, apr_pool_t *ptemp)
@@ -159,6 +178,7 @@ void edge_standing_read(edge_standing_t *standing, const edge_store_t *store,
     read_state(standing, store, cert, log, ptemp);
     edge_live_deployment(&standing->deployment, store, cert, ptemp);
     standing->order_kept = read_order(store, cert, ptemp);
+    edge_standing_ask(standing, store, cert, ptemp);
 }
 
 /* A refusal that nobody counted yet. Where the set is still staged it was not
@@ -281,6 +301,12 @@ static const char *misfit(const edge_leaf_t *leaf)
     return leaf->misfit[0] != '\0' ? leaf->misfit : NULL;
 }
 
+static int is_approved(const edge_standing_t *standing)
+{
+    return standing->deploy.found && standing->staged.present &&
+           strcmp(standing->deploy.serial, standing->staged.serial) == 0;
+}
+
 void edge_standing_source(edge_status_source_t *source,
                           const edge_standing_t *standing,
                           const edge_cert_t *cert)
@@ -294,4 +320,10 @@ void edge_standing_source(edge_status_source_t *source,
     source->state = &standing->state;
     source->deployment = &standing->deployment;
     source->order_kept = standing->order_kept;
+    /* One from before the last attempt ended has had its answer. */
+    source->sign_asked = standing->sign.found &&
+                         standing->sign.at > standing->state.last_sign_at;
+    if (is_approved(standing)) {
+        source->approved_at = standing->deploy.at;
+    }
 }

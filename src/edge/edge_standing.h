@@ -4,6 +4,7 @@
 /** Where one certificate stands, derived from what is in the store. */
 
 #include "ae_log.h"
+#include "edge_request.h"
 #include "edge_status.h"
 #include "edge_tally.h"
 
@@ -23,7 +24,9 @@ typedef struct edge_standing_t {
     edge_state_t state;
     edge_deployment_t deployment;
     int order_kept;
-    int state_damaged; /* what is in the store in the place of `state` */
+    edge_request_t sign;   /* what somebody asked for */
+    edge_request_t deploy; /* the serial that somebody approved */
+    int state_damaged;     /* what is in the store in the place of `state` */
 } edge_standing_t;
 
 /** Read it, and touch nothing. What is there and cannot be read counts as not
@@ -48,6 +51,11 @@ typedef enum edge_settled_t {
 edge_settled_t edge_standing_settle(edge_standing_t *standing,
                                     const edge_cert_t *cert, apr_time_t now,
                                     apr_uint32_t random, apr_pool_t *ptemp);
+
+/** Read again what somebody asked for. The worker, once in a while.
+ * @return whether it is another thing now */
+int edge_standing_ask(edge_standing_t *standing, const edge_store_t *store,
+                      const edge_cert_t *cert, apr_pool_t *ptemp);
 
 /** Take notice of a set that was staged just now. */
 void edge_standing_staged(edge_standing_t *standing,

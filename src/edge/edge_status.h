@@ -70,6 +70,8 @@ typedef struct edge_status_source_t {
     int order_kept;            /* an order in the store waits to be taken up */
     int queued;                /* due, but others go first */
     apr_time_t paused_until;   /* the CA is not asked before; 0: it is */
+    int sign_asked;            /* somebody asked for a new certificate */
+    apr_time_t approved_at;    /* the staged set may go live since; 0: not */
 } edge_status_source_t;
 
 /** Derive the status. Pure. */

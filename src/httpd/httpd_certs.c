@@ -65,6 +65,8 @@ static edge_cert_t *make_cert(const apr_array_header_t *names,
     cert->trust_file = text_of(conf, HTTPD_TRUST_FILE);
     cert->key_type = httpd_conf_get(conf, HTTPD_KEY_TYPE)->key_type;
     cert->renew_window = httpd_conf_get(conf, HTTPD_RENEW_WINDOW)->span;
+    cert->renews_by_hand = strcmp(text_of(conf, HTTPD_RENEW), "manual") == 0;
+    cert->deploy = httpd_conf_get(conf, HTTPD_DEPLOY)->schedule;
     return cert;
 }
 

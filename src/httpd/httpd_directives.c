@@ -239,6 +239,16 @@ static const char *parse_span(httpd_setting_t *setting,
                : NULL;
 }
 
+static const char *parse_schedule(httpd_setting_t *setting,
+                                  const httpd_directive_t *row, apr_pool_t *p)
+{
+    ae_error_t err;
+
+    return edge_schedule_parse(&setting->schedule, setting->args, &err)
+               ? explain(row, &err, p)
+               : NULL;
+}
+
 static const char *parse_text(httpd_setting_t *setting,
                               const httpd_directive_t *row, apr_pool_t *p)
 {

@@ -8,6 +8,7 @@
 
 #include "ae_key.h"
 #include "edge_policy.h"
+#include "edge_schedule.h"
 
 #include <apr_tables.h>
 
@@ -38,12 +39,13 @@
         NULL, "PEM roots trusted for the CA's own HTTPS")                     \
     ROW(KEY_TYPE, "ACMEKeyType", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, key_type,    \
         "type", "ecdsa-p256", "kind of the certificate's key")                \
-    ROW(RENEW, "ACMERenew", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice, "auto",   \
-        "auto", "when to renew")                                              \
+    ROW(RENEW, "ACMERenew", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice,           \
+        "auto|manual", "auto", "whether to renew without being asked")        \
     ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,      \
         span, "time|percent", "33%", "how much is left when renewal begins")  \
-    ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice,         \
-        "immediately", "immediately", "when a new certificate goes live")     \
+    ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, schedule,       \
+        "immediately|manual|days times", "immediately",                       \
+        "when a new certificate goes live")                                   \
     ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|none",         \
         "graceful", "who restarts httpd for a new certificate")               \
     ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
@@ -74,6 +76,7 @@ typedef struct httpd_setting_t {
     const apr_array_header_t *providers; /* const edge_provider_t * */
     ae_key_type_t key_type;
     edge_span_t span;
+    edge_schedule_t schedule;
 } httpd_setting_t;
 
 /** One row. */

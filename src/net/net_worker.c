@@ -6,12 +6,15 @@
 #define WAIT_MAX apr_time_from_msec(100)
 /* A wake-up that lies in the past must not make the loop spin. */
 #define WAIT_MIN apr_time_from_msec(1)
+/* How long a request of an administrator may go unseen. */
+#define ASK_PAUSE apr_time_from_sec(1)
 
 struct net_worker_t {
     edge_scheduler_t *scheduler;
     net_transport_t *transport;
     net_worker_stopped_t *stopped;
     void *ctx;
+    apr_time_t asked; /* on the steady clock */
 };
 
 static void worker_reply(void *ctx, const acme_request_t *request,
@@ -76,6 +79,16 @@ static void worker_wait(net_worker_t *worker, apr_interval_time_t span)
     }
 }
 
+static void worker_ask(net_worker_t *worker)
+{
+    apr_time_t steady = net_clock_steady();
+
+    if (worker->asked == 0 || steady - worker->asked >= ASK_PAUSE) {
+        worker->asked = steady;
+        edge_scheduler_ask(worker->scheduler, apr_time_now());
+    }
+}
+
 void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
 {
     apr_time_t end = net_clock_steady() + budget;
@@ -83,6 +96,7 @@ void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
     apr_interval_time_t left;
 
     while (!worker->stopped(worker->ctx)) {
+        worker_ask(worker);
         idle = worker_send(worker);
         left = end - net_clock_steady();
         if (left <= 0) {

@@ -39,9 +39,9 @@ ACMEEmail           Admin.Of+tls@Example.org
 ACMETermsOfService  Accepted
 ACMETrustFile       root.pem
 ACMEKeyType         rsa-3072
-ACMERenew           auto
+ACMERenew           manual
 ACMERenewWindow     30d
-ACMEDeploy          immediately
+ACMEDeploy          Mon-Fri 03:00-04:30 sun 02:00
 ACMEReload          none
 ACMEChallengeStore  shmcb:run/challenges(65536)
 ACMEProxy           http://user:word@proxy.example.org:3128/
@@ -53,7 +53,7 @@ ACMEStore           acme
     ACMEKeyType      ecdsa-p384
     ACMERenew        AUTO
     ACMERenewWindow  50%
-    ACMEDeploy       immediately
+    ACMEDeploy       manual
 </ACMECertificate>
 """ + vhost("shop.example.org") + vhost(
     "www.shop.example.org", "*.shop.example.org") + vhost(
@@ -155,6 +155,8 @@ PROVIDERS = ("write letsencrypt, letsencrypt-staging, google, zerossl or "
 
 SPANS = ("write a time such as 30d, 12h, 45m or 90s, or a share of the "
          "lifetime such as 33%.")
+WINDOWS = ("write immediately, manual, or days and times such as Mon-Fri "
+           "03:00-04:30 Sun 02:00.")
 
 WRONG = [
     ("ACMEEngine maybe", 'ACMEEngine: this version knows no "maybe"; '
@@ -187,16 +189,17 @@ WRONG = [
     ("ACMEKeyType rsa-2048 ecdsa-p256", 'ACMEKeyType: "rsa-2048 ecdsa-p256" '
      'is more than one type, and this version makes one key for a '
      f'certificate; write one of {KEY_TYPES}.'),
-    ("ACMERenew manual", 'ACMERenew: this version knows no "manual"; '
-     'write "ACMERenew auto".'),
+    ("ACMERenew never", 'ACMERenew: this version knows no "never"; '
+     'write "ACMERenew auto|manual".'),
     ("ACMERenewWindow 100%", 'ACMERenewWindow: "100%" is not a span of time: '
      f'a share lies between 1% and 99%; {SPANS}'),
     ("ACMERenewWindow 30 days", 'ACMERenewWindow: "30 days" is not a span of '
      f'time: the unit is unknown; {SPANS}'),
-    ("ACMEDeploy manual", 'ACMEDeploy: this version knows no "manual"; '
-     'write "ACMEDeploy immediately".'),
-    ("ACMEDeploy Mon-Fri 03:00-04:30", 'ACMEDeploy: this version knows no '
-     '"Mon-Fri 03:00-04:30"; write "ACMEDeploy immediately".'),
+    ("ACMEDeploy later", 'ACMEDeploy: "later" does not belong there: days '
+     f'are written Mon or Mon-Fri, and come before the time; {WINDOWS}'),
+    ("ACMEDeploy Mon-Fri 03:00-24:30", 'ACMEDeploy: "03:00-24:30" does not '
+     'belong there: it is neither days (Mon, Mon-Fri) nor a time of day '
+     f'(03:00, 03:00-04:30); {WINDOWS}'),
     ("ACMEReload hot", 'ACMEReload: this version knows no "hot"; '
      'write "ACMEReload graceful|none".'),
     ('ACMEStore ""', 'ACMEStore takes one argument, not 0: write "ACMEStore '

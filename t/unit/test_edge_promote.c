@@ -1,4 +1,5 @@
 #include "edge_live.h"
+#include "edge_request.h"
 #include "support.h"
 #include "test_live.h"
 #include "test_store.h"
@@ -366,6 +367,52 @@ START_TEST(test_full_disk)
 }
 END_TEST
 
+static void approve(const test_store_t *t, const char *serial)
+{
+    ae_error_t err;
+
+    ck_status(edge_request_put(t->store, t->cert, EDGE_REQUEST_DEPLOY, serial,
+                               t->now, &err, t_pool),
+              APR_SUCCESS, &err);
+}
+
+START_TEST(test_only_what_was_approved)
+{
+    test_store_t *t = test_store_make();
+    const char *first = test_store_stage(t);
+    const char *second;
+
+    t->cert->deploy.kind = EDGE_SCHEDULE_MANUAL;
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
+    approve(t, first);
+    second = test_store_stage(t);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
+    ck_assert(test_store_has(t, SET));
+    ck_assert_ptr_null(test_live_serial(t));
+    ck_assert_int_eq(test_live_deployment(t).at, 0);
+    approve(t, second);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(test_live_serial(t), second);
+}
+END_TEST
+
+START_TEST(test_only_in_its_window)
+{
+    test_store_t *t = test_store_make();
+    ae_error_t err;
+
+    ck_status(edge_schedule_parse(&t->cert->deploy, "Mon-Fri 03:00", &err),
+              APR_SUCCESS, &err);
+    t->now = edge_schedule_next(&t->cert->deploy, t->now + DAY);
+    test_store_stage(t);
+    t->now -= 1;
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
+    ck_assert(test_store_has(t, SET));
+    t->now += 1;
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+}
+END_TEST
+
 Suite *suite_edge_promote(void)
 {
     Suite *suite = suite_create("edge_promote");
@@ -389,6 +436,8 @@ Suite *suite_edge_promote(void)
     tcase_add_test(tc, test_staging_is_a_link);
     tcase_add_test(tc, test_spoilt_live);
     tcase_add_test(tc, test_full_disk);
+    tcase_add_test(tc, test_only_what_was_approved);
+    tcase_add_test(tc, test_only_in_its_window);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -1,0 +1,258 @@
+/* What a certificate does between its attempts: it waits for its window, for
+ * an approval, or for somebody to ask. */
+
+#include "edge_request.h"
+#include "edge_world.h"
+#include "support.h"
+
+#include <apr_strings.h>
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static world_t *w;
+static edge_cert_t *cert;
+
+static void setup(void)
+{
+    scene_setup();
+    setenv("TZ", "UTC", 1);
+    tzset();
+    cert = scene_cert("a.example", "ca");
+    w = world_make(scene_certs(cert, NULL));
+}
+
+static void teardown(void)
+{
+    unsetenv("TZ");
+    tzset();
+    t_teardown();
+}
+
+static void schedule(const char *words)
+{
+    ae_error_t err;
+
+    ck_assert_int_eq(edge_schedule_parse(&cert->deploy, words, &err),
+                     APR_SUCCESS);
+}
+
+static const edge_status_t *status(void)
+{
+    return &w->statuses[0];
+}
+
+static void says(const char *words)
+{
+    ck_assert_msg(strstr(status()->action_reason, words) != NULL,
+                  "\"%s\" is not in: %s", words, status()->action_reason);
+}
+
+static void ask(edge_request_verb_t verb, const char *serial)
+{
+    ae_error_t err;
+
+    w->now += SECOND;
+    ck_assert_int_eq(edge_request_put(scene_store(), cert, verb, serial,
+                                      w->now, &err, t_pool),
+                     APR_SUCCESS);
+    edge_scheduler_ask(w->scheduler, w->now);
+}
+
+static int is_asked(edge_request_verb_t verb)
+{
+    edge_request_t request;
+
+    edge_request_find(&request, scene_store(), cert, verb, t_pool);
+    return request.found;
+}
+
+static const char *staged_serial(void)
+{
+    edge_state_t state;
+    ae_error_t err;
+
+    ck_assert_int_eq(
+        edge_state_load(&state, scene_store(), cert, &err, t_pool),
+        APR_SUCCESS);
+    return apr_pstrdup(t_pool, state.renew_serial);
+}
+
+static unsigned orders(void)
+{
+    return ca_count(w->ca, "newOrder");
+}
+
+START_TEST(a_set_waits_for_its_approval)
+{
+    const char *serial;
+
+    schedule("manual");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_int_eq(scene_logged("it waits for `acme-edge deploy a.example`"),
+                     1);
+    world_run(DAY);
+    world_deploy();
+    says("it waits for `acme-edge deploy a.example`");
+    ck_assert_int_eq(status()->action_at, 0);
+    serial = staged_serial();
+    ask(EDGE_REQUEST_DEPLOY, "aa");
+    world_run(SECOND);
+    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
+    ck_assert_uint_eq(w->deploys, 0);
+    ask(EDGE_REQUEST_DEPLOY, serial);
+    world_run(SECOND);
+    ck_assert_int_ge(w->deploys, 1);
+    /* It has waited for a person, not for restarts that did nothing. */
+    ck_assert_int_eq(w->deploy_gap, MINUTE);
+    says("which the server does by itself");
+    ck_assert(is_asked(EDGE_REQUEST_DEPLOY));
+    world_deploy();
+    world_run(SECOND);
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_VALID);
+    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
+    ck_assert_uint_eq(orders(), 1);
+}
+END_TEST
+
+START_TEST(a_set_waits_for_its_window)
+{
+    schedule("Sun 02:00");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    says("it waits for the window Sun 02:00");
+    ck_assert_int_gt(status()->action_at, w->now);
+    ck_assert_int_eq(status()->action_at,
+                     edge_schedule_next(&cert->deploy, w->now));
+    world_run(status()->action_at - w->now - 3 * SECOND);
+    ck_assert_uint_eq(w->deploys, 0);
+    world_deploy();
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
+    world_run(3 * SECOND);
+    ck_assert_int_ge(w->deploys, 1);
+    ck_assert_int_eq(w->deploy_gap, MINUTE);
+    world_deploy();
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_VALID);
+}
+END_TEST
+
+START_TEST(a_missed_window_comes_again)
+{
+    apr_time_t first;
+
+    w->config.restarts_itself = 0;
+    schedule("Sun 02:00");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    first = status()->action_at;
+    world_run(first - w->now + SECOND);
+    says("`apachectl graceful` deploys it");
+    world_run(62 * MINUTE);
+    says("it waits for the window Sun 02:00");
+    ck_assert_int_eq(status()->action_at, first + 7 * DAY);
+    ck_assert_uint_eq(w->deploys, 0);
+}
+END_TEST
+
+START_TEST(nothing_is_ordered_unasked)
+{
+    cert->renews_by_hand = 1;
+    world_start();
+    world_run(3 * DAY);
+    ck_assert_uint_eq(w->requests, 0);
+    says("waits for `acme-edge sign a.example`; there is no certificate yet");
+    ck_assert_int_eq(status()->action, EDGE_ACTION_NONE);
+    ck_assert_int_ge(scene_logged("warning: AE054: a.example"), 3);
+    ck_assert_int_le(scene_logged("warning: AE054: a.example"), 4);
+    ask(EDGE_REQUEST_SIGN, "");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    world_deploy();
+    scene_log_forget();
+    world_run(59 * DAY);
+    ck_assert_int_eq(scene_logged("AE054"), 0);
+    world_run(3 * DAY);
+    ck_assert_int_ge(scene_logged("warning: AE054: a.example"), 2);
+    says("two thirds of its lifetime are over");
+    ck_assert_uint_eq(orders(), 1);
+}
+END_TEST
+
+START_TEST(a_failure_by_hand_is_not_repeated)
+{
+    cert->renews_by_hand = 1;
+    world_start();
+    world_spoil("newOrder", 1, 1, 403,
+                "urn:ietf:params:acme:error:rejectedIdentifier", NULL);
+    world_run(SECOND);
+    ask(EDGE_REQUEST_SIGN, "");
+    world_run(3 * DAY);
+    ck_assert_uint_eq(orders(), 1);
+    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    says("attempt 1 failed");
+    ck_assert_int_ge(scene_logged("only after `acme-edge sign a.example`"), 1);
+    ask(EDGE_REQUEST_SIGN, "");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_uint_eq(orders(), 2);
+}
+END_TEST
+
+START_TEST(who_asks_waits_for_no_backoff)
+{
+    world_start();
+    world_spoil("newOrder", 1, 1, 403,
+                "urn:ietf:params:acme:error:rejectedIdentifier", NULL);
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE / 2);
+    ask(EDGE_REQUEST_SIGN, "");
+    world_run_until(0, EDGE_PHASE_STAGED, 10 * SECOND);
+    ck_assert_uint_eq(orders(), 2);
+}
+END_TEST
+
+START_TEST(who_asks_meanwhile_joins)
+{
+    world_start();
+    world_go_to("newOrder");
+    ask(EDGE_REQUEST_SIGN, "");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_run(MINUTE);
+    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    ck_assert_uint_eq(orders(), 1);
+}
+END_TEST
+
+START_TEST(a_request_from_before_a_start_is_found)
+{
+    cert->renews_by_hand = 1;
+    world_start();
+    world_stop();
+    world_start();
+    ask(EDGE_REQUEST_SIGN, "");
+    world_restart();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_uint_eq(orders(), 1);
+}
+END_TEST
+
+Suite *suite_edge_job_rest(void);
+
+Suite *suite_edge_job_rest(void)
+{
+    Suite *suite = suite_create("edge_job_rest");
+    TCase *tc = tcase_create("rest");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_set_waits_for_its_approval);
+    tcase_add_test(tc, a_set_waits_for_its_window);
+    tcase_add_test(tc, a_missed_window_comes_again);
+    tcase_add_test(tc, nothing_is_ordered_unasked);
+    tcase_add_test(tc, a_failure_by_hand_is_not_repeated);
+    tcase_add_test(tc, who_asks_waits_for_no_backoff);
+    tcase_add_test(tc, who_asks_meanwhile_joins);
+    tcase_add_test(tc, a_request_from_before_a_start_is_found);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
