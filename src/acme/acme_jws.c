@@ -1,5 +1,6 @@
 #include "acme_jws.h"
 #include "ae_json.h"
+#include "ae_secret.h"
 
 #include <apr_strings.h>
 #include <openssl/evp.h>
@@ -32,7 +33,7 @@ apr_status_t acme_base64url_decode(ae_bytes_t *bytes, const char *text,
                                    apr_pool_t *p)
 {
     apr_size_t len = strlen(text), n = 0, i;
-    unsigned char *out = apr_palloc(p, len / 4 * 3 + 3);
+    unsigned char *out = ae_secret_alloc(len / 4 * 3 + 3, p);
     unsigned held = 0, bits = 0;
 
     for (i = 0; i < len; i++) {

@@ -11,7 +11,8 @@
 /** base64url without padding (RFC 7515 section 2), into `p`. */
 const char *acme_base64url_encode(ae_bytes_t bytes, apr_pool_t *p);
 
-/** Decode strictly: no padding, white space or other alphabet.
+/** Decode strictly: no padding, white space or other alphabet. It may be a
+ * key, so it is cleansed with `p`.
  * @return APR_SUCCESS or AE_EFORMAT. */
 AE_CHECKED apr_status_t acme_base64url_decode(ae_bytes_t *bytes,
                                               const char *text, apr_pool_t *p);

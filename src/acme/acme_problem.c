@@ -81,8 +81,8 @@ static const row_t rows[] = {
     [ACME_PROBLEM_EXTERNAL_ACCOUNT_REQUIRED] =
         {"externalAccountRequired", ACME_RETRY_DAILY,
          "The CA opens accounts only for customers that it knows already.",
-         "Choose another ACMEProvider, or give the CA's credentials with "
-         "ACMEExternalAccount where this version has that directive."},
+         "Write ACMEExternalAccount with the key identifier and the HMAC key "
+         "that the CA gives its customers, or choose another ACMEProvider."},
     [ACME_PROBLEM_INCORRECT_RESPONSE] =
         {"incorrectResponse", ACME_RETRY_BACKOFF,
          "The CA got another answer than the challenge's.",

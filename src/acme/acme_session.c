@@ -259,6 +259,9 @@ void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
     if (verdict == ACME_AGAIN) {
         return;
     }
+    if (verdict == ACME_REFUSED && exchange->step->mend) {
+        (void)exchange->step->mend(exchange, answer, now, fault);
+    }
     if (verdict == ACME_ANSWERED &&
         exchange->step->read(exchange, answer, now, fault) == APR_SUCCESS) {
         end_pause(session);

@@ -120,9 +120,9 @@ static apr_status_t refuse_unbound(acme_fault_t *fault)
     fault->retry = ACME_RETRY_DAILY;
     fault->err.status = AE_EREMOTE;
     return ae_error_next(&fault->err,
-                         "They would go into ACMEExternalAccount, which this "
-                         "version does not have yet: choose another "
-                         "ACMEProvider until then.");
+                         "Get a key identifier and an HMAC key from the CA "
+                         "and write \"ACMEExternalAccount provider kid "
+                         "hmac-file\", or choose another ACMEProvider.");
 }
 
 static json_t *print_contacts(const apr_array_header_t *contacts)
@@ -203,6 +203,29 @@ static apr_status_t read_new_account(acme_exchange_t *exchange,
     return APR_SUCCESS;
 }
 
+/* RFC 8555 section 7.3.4 names no error of its own for a wrong binding. */
+static int mend_new_account(acme_exchange_t *exchange,
+                            const acme_answer_t *answer, apr_time_t now,
+                            acme_fault_t *fault)
+{
+    acme_problem_kind_t kind =
+        answer->problem ? answer->problem->kind : ACME_PROBLEM_OTHER;
+
+    (void)now;
+    if (exchange->session->config.eab &&
+        (kind == ACME_PROBLEM_UNAUTHORIZED || kind == ACME_PROBLEM_MALFORMED ||
+         kind == ACME_PROBLEM_EXTERNAL_ACCOUNT_REQUIRED)) {
+        fault->retry = ACME_RETRY_DAILY;
+        ae_error_next(&fault->err,
+                      "Check the key identifier (%.80s) and the file of "
+                      "ACMEExternalAccount against what the CA shows; "
+                      "credentials may have been used up, or have expired: "
+                      "then get new ones. Restart httpd gracefully.",
+                      exchange->session->config.eab->kid);
+    }
+    return 0;
+}
+
 const acme_step_t acme_step_new_account = {
     .name = "newAccount",
     .failed = "No account can be opened at the CA",
@@ -211,4 +234,5 @@ const acme_step_t acme_step_new_account = {
     .media = ACME_MEDIA_JSON,
     .build = build_new_account,
     .read = read_new_account,
+    .mend = mend_new_account,
 };

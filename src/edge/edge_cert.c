@@ -89,6 +89,18 @@ static const char *add_list(const char *text, const apr_array_header_t *list,
     return text;
 }
 
+/* Nothing where there is none: failures of earlier versions are known yet. */
+static const char *add_external(const char *text, const edge_cert_t *cert,
+                                const edge_provider_t *provider, apr_pool_t *p)
+{
+    const edge_external_t *external =
+        edge_external_find(cert->externals, provider);
+
+    return external == NULL
+               ? text
+               : add(add(text, external->eab.kid, p), external->digest, p);
+}
+
 const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
 {
     apr_pool_t *ptemp;
@@ -100,6 +112,7 @@ const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
     text = add_list(text, cert->names, ptemp);
     for (i = 0; i < cert->providers->nelts; i++) {
         text = add(text, provider_at(cert, i)->directory_url, ptemp);
+        text = add_external(text, cert, provider_at(cert, i), ptemp);
     }
     text = add_list(text, cert->contacts, ptemp);
     text = add(text, cert->terms_accepted ? "accepted" : "", ptemp);

@@ -4,8 +4,8 @@
 /** One managed certificate as configured. */
 
 #include "ae_key.h"
+#include "edge_external.h"
 #include "edge_policy.h"
-#include "edge_provider.h"
 #include "edge_schedule.h"
 
 #include <apr_tables.h>
@@ -19,6 +19,8 @@ typedef struct edge_cert_t {
         *providers;                     /* const edge_provider_t *, in order */
     const apr_array_header_t *contacts; /* const char *, "mailto:..." */
     int terms_accepted;
+    const apr_array_header_t
+        *externals;         /* const edge_external_t *, of all CAs; or NULL */
     const char *trust_file; /* or NULL: the system's */
     ae_key_type_t key_type;
     edge_span_t renew_window;
@@ -41,9 +43,9 @@ const char *edge_name_to_dir(const char *name, apr_pool_t *p);
 AE_CHECKED apr_status_t edge_cert_check(const edge_cert_t *cert,
                                         ae_error_t *err);
 
-/** A hash of what an attempt depends on (names, providers, contacts, terms,
- * key type): another value means that old failures say nothing. Hexadecimal,
- * from `p`. */
+/** A hash of what an attempt depends on (names, providers, external accounts,
+ * contacts, terms, key type): another value means that old failures say
+ * nothing. Hexadecimal, from `p`. */
 const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p);
 
 #endif

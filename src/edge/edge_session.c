@@ -53,6 +53,20 @@ static int cert_has(const edge_cert_t *cert, const edge_provider_t *provider)
     return 0;
 }
 
+/* They are the same for all certificates of a server. */
+static const acme_eab_t *eab_for(const apr_array_header_t *certs,
+                                 const edge_provider_t *provider)
+{
+    const edge_external_t *external = NULL;
+    int i;
+
+    for (i = 0; external == NULL && i < certs->nelts; i++) {
+        external = edge_external_find(
+            APR_ARRAY_IDX(certs, i, const edge_cert_t *)->externals, provider);
+    }
+    return external != NULL ? &external->eab : NULL;
+}
+
 static void configure(acme_session_config_t *config,
                       const apr_array_header_t *certs,
                       const edge_provider_t *provider)
@@ -61,6 +75,7 @@ static void configure(acme_session_config_t *config,
 
     memset(config, 0, sizeof(*config));
     config->directory_url = provider->directory_url;
+    config->eab = eab_for(certs, provider);
     for (i = 0; i < certs->nelts && !config->terms_accepted; i++) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 

@@ -16,8 +16,9 @@ typedef struct definition_t {
 typedef struct maker_t {
     httpd_conf_t *outer;
     const ae_log_t *log;
-    apr_hash_t *by_name;     /* name to definition_t */
-    apr_array_header_t *all; /* definition_t * */
+    apr_hash_t *by_name;                 /* name to definition_t */
+    apr_array_header_t *all;             /* definition_t * */
+    const apr_array_header_t *externals; /* const edge_external_t * */
     apr_pool_t *p;
 } maker_t;
 
@@ -53,7 +54,9 @@ static const char *text_of(const httpd_conf_t *conf, httpd_field_t field)
 }
 
 static edge_cert_t *make_cert(const apr_array_header_t *names,
-                              const httpd_conf_t *conf, apr_pool_t *p)
+                              const httpd_conf_t *conf,
+                              const apr_array_header_t *externals,
+                              apr_pool_t *p)
 {
     edge_cert_t *cert = apr_pcalloc(p, sizeof(*cert));
 
@@ -62,6 +65,7 @@ static edge_cert_t *make_cert(const apr_array_header_t *names,
     cert->names = names;
     cert->providers = httpd_conf_get(conf, HTTPD_PROVIDER)->providers;
     cert->terms_accepted = text_of(conf, HTTPD_TERMS) != NULL;
+    cert->externals = externals;
     cert->trust_file = text_of(conf, HTTPD_TRUST_FILE);
     cert->key_type = httpd_conf_get(conf, HTTPD_KEY_TYPE)->key_type;
     cert->renew_window = httpd_conf_get(conf, HTTPD_RENEW_WINDOW)->span;
@@ -77,7 +81,7 @@ static definition_t *define(maker_t *maker, const apr_array_header_t *names,
     definition_t *made = apr_pcalloc(maker->p, sizeof(*made));
     ae_error_t err;
 
-    made->cert = make_cert(names, conf, maker->p);
+    made->cert = make_cert(names, conf, maker->externals, maker->p);
     made->conf = conf;
     made->title = title;
     if (edge_cert_check(made->cert, &err)) {
@@ -352,12 +356,31 @@ static const apr_array_header_t *finish(const maker_t *maker)
     return certs;
 }
 
+static const apr_array_header_t *list_externals(const httpd_conf_t *conf,
+                                                apr_pool_t *p)
+{
+    const httpd_setting_t *setting =
+        httpd_conf_get(conf, HTTPD_EXTERNAL_ACCOUNT);
+    apr_array_header_t *list =
+        apr_array_make(p, 1, sizeof(const edge_external_t *));
+
+    for (; setting; setting = setting->before) {
+        APR_ARRAY_PUSH(list, const edge_external_t *) = setting->external;
+    }
+    return list;
+}
+
 const apr_array_header_t *httpd_certs_make(const server_rec *main_server,
                                            const apr_array_header_t *hosts,
                                            const ae_log_t *log, apr_pool_t *p)
 {
-    maker_t maker = {httpd_conf_of(main_server), log, apr_hash_make(p),
-                     apr_array_make(p, 16, sizeof(definition_t *)), p};
+    httpd_conf_t *outer = httpd_conf_of(main_server);
+    maker_t maker = {.outer = outer,
+                     .log = log,
+                     .by_name = apr_hash_make(p),
+                     .all = apr_array_make(p, 16, sizeof(definition_t *)),
+                     .externals = list_externals(outer, p),
+                     .p = p};
     httpd_shared_t *shared = maker.outer->shared;
     int i;
 

@@ -132,6 +132,42 @@ static const char *parse_email(httpd_setting_t *setting,
     return NULL;
 }
 
+static const httpd_setting_t *find_external(const httpd_setting_t *setting,
+                                            const edge_provider_t *provider)
+{
+    while (setting && strcmp(setting->external->provider, provider->name)) {
+        setting = setting->before;
+    }
+    return setting;
+}
+
+/* The path is what is left: it may have blanks. The secret is read while httpd
+ * is who started it, and reaches the children in memory. */
+static const char *parse_external_account(httpd_setting_t *setting,
+                                          const httpd_directive_t *row,
+                                          apr_pool_t *p)
+{
+    const char *rest = setting->args;
+    const char *word = ap_getword_white(p, &rest);
+    const char *kid = ap_getword_white(p, &rest);
+    const char *path = ap_server_root_relative(p, rest);
+    const edge_provider_t *provider;
+    const httpd_setting_t *other;
+    ae_error_t err;
+
+    if (edge_provider_resolve(&provider, word, &err, p) ||
+        edge_external_read(&setting->external, provider, kid,
+                           path ? path : rest, &err, p)) {
+        return explain(row, &err, p);
+    }
+    other = find_external(setting->before, provider);
+    return other ? apr_psprintf(p,
+                                "%s for %s stands at %s already; write one "
+                                "for each provider.",
+                                row->name, word, other->place)
+                 : NULL;
+}
+
 /* The bundle of a system has more certificates than any chain. */
 static int count_certificates(const char *path)
 {
@@ -373,6 +409,7 @@ const char *httpd_directive_read(const httpd_setting_t **setting,
     if (argc < row->least || argc > row->most) {
         return count_wrong(row, argc, p);
     }
+    made->before = *setting;
     made->place = place;
     made->args = apr_pstrdup(p, argv[0]);
     for (i = 1; i < argc; i++) {

@@ -7,6 +7,7 @@
  * docs/directives.md. */
 
 #include "ae_key.h"
+#include "edge_external.h"
 #include "edge_policy.h"
 #include "edge_schedule.h"
 
@@ -35,6 +36,9 @@
         "contact of the account")                                             \
     ROW(TERMS, "ACMETermsOfService", HTTPD_S, 1, 1, choice, "accepted", NULL, \
         "say that you agree to the CA's terms of service")                    \
+    ROW(EXTERNAL_ACCOUNT, "ACMEExternalAccount", HTTPD_S, 3, 3,               \
+        external_account, "provider kid hmac-file", NULL,                     \
+        "what a CA knows its customer by; once for each provider")            \
     ROW(TRUST_FILE, "ACMETrustFile", HTTPD_SVC, 1, 1, trust_file, "file",     \
         NULL, "PEM roots trusted for the CA's own HTTPS")                     \
     ROW(KEY_TYPE, "ACMEKeyType", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, key_type,    \
@@ -72,8 +76,12 @@ typedef enum httpd_field_t {
 typedef struct httpd_setting_t {
     const char *place; /* "file:line", or NULL for a default */
     const char *args;  /* as written, blank-separated */
-    const char *text;  /* word of a choice, URL, address, absolute path */
+    /* The same directive above it in the same place, or NULL: for those that
+     * may be repeated. Of all others the last counts. */
+    const struct httpd_setting_t *before;
+    const char *text; /* word of a choice, URL, address, absolute path */
     const apr_array_header_t *providers; /* const edge_provider_t * */
+    const edge_external_t *external;
     ae_key_type_t key_type;
     edge_span_t span;
     edge_schedule_t schedule;
@@ -98,7 +106,8 @@ extern const httpd_directive_t httpd_directives[HTTPD_FIELDS];
 const httpd_directive_t *httpd_directive_find(const char *name);
 
 /** Read the arguments of a directive. `place` is NULL for a default. Lives in
- * `p`. @return NULL, or a sentence that says what to write instead. */
+ * `p`. @param setting what the same directive above it said, or NULL; replaced
+ * @return NULL, or a sentence that says what to write instead. */
 const char *httpd_directive_read(const httpd_setting_t **setting,
                                  const httpd_directive_t *row,
                                  const char *place, int argc,

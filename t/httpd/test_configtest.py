@@ -7,6 +7,10 @@ import pytest
 from lab.configtest import (ACCOUNT, Configtest, expect_quiet, in_section,
                             vhost)
 from lab.pki import make_server
+from lab.secret import write_secret
+
+
+SECRET = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
 
 
 @pytest.fixture
@@ -37,6 +41,8 @@ ACMEEngine          on
 ACMEProvider        https://ca.example.org/directory letsencrypt-staging
 ACMEEmail           Admin.Of+tls@Example.org
 ACMETermsOfService  Accepted
+ACMEExternalAccount zerossl "kid-1" hmac
+ACMEExternalAccount google kid-2 "hmac two"
 ACMETrustFile       root.pem
 ACMEKeyType         rsa-3072
 ACMERenew           manual
@@ -69,6 +75,8 @@ def test_the_smallest_configuration(configtest):
 
 def test_every_directive_where_it_may_stand(configtest, tmp_path):
     make_server(tmp_path)
+    write_secret(tmp_path / "hmac", SECRET)
+    write_secret(tmp_path / "hmac two", SECRET)
     expect_quiet(configtest, FULL)
 
 
@@ -236,6 +244,66 @@ def test_wrong_proxy(configtest, url):
     assert configtest(f"ACMEProxy {url}\n").syntax_error() == (
         1, "ACMEProxy: this is not the URL of an HTTP proxy; write scheme, "
         "host and port, such as http://proxy.example.org:3128.")
+
+
+# --- external accounts ------------------------------------------------------
+
+EXTERNAL = "ACMEExternalAccount zerossl kid hmac\n"
+
+
+def external_error(configtest, text=EXTERNAL):
+    result = configtest(text)
+    assert SECRET[:12] not in result.said
+    return result.syntax_error()
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
+def test_a_secret_that_others_may_read(configtest, tmp_path, mode):
+    path = write_secret(tmp_path / "hmac", SECRET, mode)
+    assert external_error(configtest) == (
+        1, f"ACMEExternalAccount: {path} cannot be used: other users may read "
+        f"or write it; run chmod 600 {path}, and ask the CA for new "
+        "credentials where somebody may have read it.")
+
+
+def test_a_secret_that_is_missing(configtest, tmp_path):
+    line, message = external_error(configtest)
+    assert line == 1
+    assert f"{tmp_path}/hmac" in message
+    assert "No such file" in message
+
+
+@pytest.mark.parametrize("content", ["", "c2hvcnQ", SECRET + " " + SECRET,
+                                     "-----BEGIN " + SECRET])
+def test_a_secret_that_is_none(configtest, tmp_path, content):
+    path = write_secret(tmp_path / "hmac", content)
+    assert external_error(configtest) == (
+        1, f"ACMEExternalAccount: {path} cannot be used: it is not base64url "
+        "or base64 of 16 to 512 bytes; put the HMAC key, and nothing else, "
+        "into it as the CA shows it.")
+
+
+def test_two_external_accounts_with_one_ca(configtest, tmp_path):
+    write_secret(tmp_path / "hmac", SECRET)
+    line, message = external_error(configtest, EXTERNAL + EXTERNAL)
+    assert line == 2
+    assert message.startswith("ACMEExternalAccount for zerossl stands at ")
+    assert message.endswith("SITE:1 already; write one for each provider.")
+
+
+@pytest.mark.parametrize("line, message", [
+    ("ACMEExternalAccount zerossl kid", 'ACMEExternalAccount takes arguments, '
+     'not 2: write "ACMEExternalAccount provider kid hmac-file".'),
+    ("ACMEExternalAccount zerosssl kid hmac", 'ACMEExternalAccount: "zerosssl"'
+     f' is not an ACME provider: the word is unknown; {PROVIDERS}'),
+    ("ACMEExternalAccount zerossl kïd hmac", "ACMEExternalAccount: this is "
+     "not a key identifier: it is empty, too long, or has characters that are "
+     "not printable ASCII; write it as the CA shows it."),
+    (in_section(EXTERNAL), "ACMEExternalAccount cannot stand in "
+     "<ACMECertificate>; write it outside of any section.")])
+def test_wrong_external_account(configtest, tmp_path, line, message):
+    write_secret(tmp_path / "hmac", SECRET)
+    assert external_error(configtest, line)[1] == message
 
 
 def test_trust_file_is_missing(configtest, tmp_path):

@@ -246,6 +246,27 @@ START_TEST(test_external_account_given)
 }
 END_TEST
 
+/* The CA says no more than that it is not convinced. */
+START_TEST(test_external_account_that_is_wrong)
+{
+    const acme_eab_t eab = {"customer-7", "HS256", t_bytes("secret")};
+
+    drive->config.eab = &eab;
+    drive_new_session(drive);
+    ca_spoil(drive->ca, (ca_fault_t){.step = "newAccount",
+                                     .nth = 1,
+                                     .code = 403,
+                                     .body = "{\"type\":\"" URN
+                                             "unauthorized\",\"detail\":"
+                                             "\"CA's words\"}"});
+    ck_assert_int_eq(fails()->retry, ACME_RETRY_DAILY);
+    check_word(error()->why, "CA's words");
+    check_word(error()->next, "ACMEExternalAccount");
+    check_word(error()->next, "customer-7");
+    ck_assert_uint_eq(ca_count(drive->ca, "newAccount"), 1);
+}
+END_TEST
+
 /* RFC 8555 section 7.3.3 */
 START_TEST(test_user_action_required)
 {
@@ -343,6 +364,7 @@ static TCase *account_case(void)
     tcase_add_test(tc, test_no_terms_to_accept);
     tcase_add_test(tc, test_external_account_required);
     tcase_add_test(tc, test_external_account_given);
+    tcase_add_test(tc, test_external_account_that_is_wrong);
     tcase_add_test(tc, test_user_action_required);
     tcase_add_test(tc, test_account_that_the_ca_lost);
     tcase_add_test(tc, test_account_that_the_ca_loses_again_later);

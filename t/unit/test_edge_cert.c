@@ -59,6 +59,36 @@ START_TEST(test_bad)
 }
 END_TEST
 
+static const char *with_external(edge_cert_t *cert, const char *provider,
+                                 const char *kid, const char *digest)
+{
+    const edge_external_t external = {
+        provider, {kid, "HS256", {NULL, 0}}, digest};
+    apr_array_header_t *all =
+        apr_array_make(t_pool, 1, sizeof(const edge_external_t *));
+    const char *fingerprint;
+
+    APR_ARRAY_PUSH(all, const edge_external_t *) = &external;
+    cert->externals = all;
+    fingerprint = edge_cert_fingerprint(cert, t_pool);
+    cert->externals = NULL;
+    return fingerprint;
+}
+
+/* Of the certificate's own CA: the identifier and the secret. */
+static void check_externals(edge_cert_t *cert, const char *before)
+{
+    const char *name =
+        APR_ARRAY_IDX(cert->providers, 0, const edge_provider_t *)->name;
+    const char *first = with_external(cert, name, "kid", "aa");
+
+    ck_assert_str_ne(first, before);
+    ck_assert_str_eq(with_external(cert, name, "kid", "aa"), first);
+    ck_assert_str_ne(with_external(cert, name, "dik", "aa"), first);
+    ck_assert_str_ne(with_external(cert, name, "kid", "ab"), first);
+    ck_assert_str_eq(with_external(cert, "another", "kid", "aa"), before);
+}
+
 /* Another value means that old failures say nothing. */
 START_TEST(test_fingerprint)
 {
@@ -87,6 +117,7 @@ START_TEST(test_fingerprint)
     ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
     cert->contacts = test_pki_names("mailto:a@example.org", t_pool);
     ck_assert_str_eq(edge_cert_fingerprint(cert, t_pool), before);
+    check_externals(cert, before);
     APR_ARRAY_PUSH(one, const edge_provider_t *) = &few;
     cert->providers = one;
     ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);

@@ -2,6 +2,7 @@
 
 #include "edge_session.h"
 #include "edge_world.h"
+#include "scripted_jws.h"
 #include "support.h"
 
 #include <check.h>
@@ -75,6 +76,32 @@ START_TEST(who_accepted_the_terms_decides)
 }
 END_TEST
 
+/* RFC 8555 section 7.3.4: those of this CA, not of another. */
+START_TEST(an_external_account_is_bound)
+{
+    static const edge_external_t all[] = {
+        {"other", {"of-other", "HS256", {(const unsigned char *)"k", 1}}, ""},
+        {"ca", {"of-ca", "HS256", {(const unsigned char *)"key", 3}}, ""}};
+    edge_cert_t *cert = scene_cert("a.example", "ca");
+    apr_array_header_t *externals =
+        apr_array_make(t_pool, 2, sizeof(const edge_external_t *));
+    const json_t *bound;
+
+    APR_ARRAY_PUSH(externals, const edge_external_t *) = &all[0];
+    APR_ARRAY_PUSH(externals, const edge_external_t *) = &all[1];
+    cert->externals = externals;
+    w = world_make(scene_certs(cert, NULL));
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    bound = json_object_get(w->ca->account, "externalAccountBinding");
+    ck_assert_str_eq(json_string_value(json_object_get(
+                         scripted_json(json_string_value(
+                             json_object_get(bound, "protected"))),
+                         "kid")),
+                     "of-ca");
+}
+END_TEST
+
 START_TEST(one_session_a_provider)
 {
     edge_cert_t *cert = scene_cert("a.example", "ca other");
@@ -114,6 +141,7 @@ Suite *suite_edge_session(void)
     tcase_add_test(tc, a_lost_record_is_no_lost_account);
     tcase_add_test(tc, the_account_is_remembered);
     tcase_add_test(tc, who_accepted_the_terms_decides);
+    tcase_add_test(tc, an_external_account_is_bound);
     tcase_add_test(tc, one_session_a_provider);
     suite_add_tcase(suite, tc);
     return suite;

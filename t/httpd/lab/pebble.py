@@ -11,10 +11,12 @@ from .process import Process, answers, free_port
 
 class Pebble:
     """One CA on free ports of 127.0.0.1. Every name resolves there; http-01 is
-    asked at `http_port`. With no `retry_after` it sends no such header."""
+    asked at `http_port`. With no `retry_after` it sends no such header. With
+    `customers`, HMAC keys by their identifiers, it has accounts for these
+    alone."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
-                 environment=None, retry_after=1):
+                 environment=None, retry_after=1, customers=None):
         self.directory = directory
         directory.mkdir(mode=0o755, exist_ok=True)
         self.trust_file = pki.make_server(directory)
@@ -22,14 +24,14 @@ class Pebble:
         self.management = free_port()
         self.dns = free_port()
         self.dns_management = free_port()
-        self._configure(http_port, lifetime, retry_after)
+        self._configure(http_port, lifetime, retry_after, customers or {})
         self._start(environment or {})
 
     @property
     def url(self):
         return f"https://127.0.0.1:{self.port}/dir"
 
-    def _configure(self, http_port, lifetime, retry_after):
+    def _configure(self, http_port, lifetime, retry_after, customers):
         config = {"pebble": {
             "listenAddress": f"127.0.0.1:{self.port}",
             "managementListenAddress": f"127.0.0.1:{self.management}",
@@ -38,7 +40,8 @@ class Pebble:
             "httpPort": http_port,
             "tlsPort": free_port(),
             "ocspResponderURL": "",
-            "externalAccountBindingRequired": False,
+            "externalAccountBindingRequired": bool(customers),
+            "externalAccountMACKeys": customers,
             "domainBlocklist": ["blocked.example"],
             "retryAfter": {"authz": retry_after, "order": retry_after},
             "keyAlgorithm": "ecdsa",

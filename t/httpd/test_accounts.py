@@ -1,0 +1,77 @@
+"""Accounts: customers of a CA, and who it can write to."""
+
+import pytest
+
+from lab.process import free_port
+from lab.secret import write_secret
+from lab.sites import site
+
+KID = "customer-7"
+RIGHT = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
+WRONG = "b10lLJs8l1GPIzsLP0s6pMt8O0XVGnfTaCeROxQM0BIt2XrJMDHJZBM5NuQmQJQH"
+NAME = "one.example.org"
+
+
+@pytest.fixture
+def customer(make_httpd, make_pebble):
+    """httpd and a CA that has accounts for one customer only."""
+    http = free_port()
+    pebble = make_pebble(http, customers={KID: RIGHT})
+
+    def make(secret, mode=0o600):
+        httpd = make_httpd(site(NAME), pebble=pebble, http=http)
+        if secret:
+            path = write_secret(httpd.directory / "hmac", secret, mode)
+            httpd.configure(f"ACMEExternalAccount {pebble.url} {KID} {path}\n"
+                            + site(NAME))
+        return httpd, pebble
+    return make
+
+
+def new_accounts(pebble):
+    return pebble.requests("POST /sign-me-up")
+
+
+def test_a_customer_gets_an_account(customer):
+    httpd, pebble = customer(RIGHT)
+    assert httpd.check()[0] == 0
+    httpd.start()
+    httpd.wait_live(NAME)
+    assert 1 <= new_accounts(pebble) <= 2  # badNonce may repeat it
+    for path in httpd.store.rglob("*"):
+        assert not path.is_file() or RIGHT.encode() not in path.read_bytes()
+    assert RIGHT not in httpd.log()
+
+
+def test_a_wrong_secret_is_explained_and_replaced(customer):
+    httpd, pebble = customer(WRONG)
+    httpd.announce("AE040")
+    httpd.start()
+    httpd.wait_log(r"AE040: .*ACMEExternalAccount")
+    line = [one for one in httpd.log().splitlines() if "AE040" in one][0]
+    assert KID in line and WRONG not in httpd.log()
+    asked = new_accounts(pebble)
+    assert 1 <= asked <= 2
+    # No sooner than the next attempt, whoever restarts what.
+    httpd.graceful()
+    httpd.wait_log("the worker has begun", count=2)
+    assert new_accounts(pebble) == asked
+    write_secret(httpd.directory / "hmac", RIGHT)
+    httpd.graceful()
+    httpd.wait_live(NAME)
+
+
+def test_a_customer_who_says_nothing(customer):
+    httpd, pebble = customer(None)
+    httpd.announce("AE040")
+    httpd.start()
+    httpd.wait_log(r"AE040: .*externalAccountRequired.*"
+                   r"write \\?\"ACMEExternalAccount provider kid hmac-file")
+    assert new_accounts(pebble) == 0
+
+
+def test_a_secret_that_others_may_read(customer):
+    httpd, _ = customer(RIGHT, mode=0o644)
+    status, said = httpd.check()
+    assert status != 0
+    assert "chmod 600" in said and RIGHT not in said
