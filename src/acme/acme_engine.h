@@ -78,6 +78,7 @@ typedef struct acme_step_t {
 extern const acme_step_t acme_step_directory;
 extern const acme_step_t acme_step_new_nonce;
 extern const acme_step_t acme_step_new_account;
+extern const acme_step_t acme_step_update_account;
 extern const acme_step_t acme_step_new_order;
 extern const acme_step_t acme_step_authorization;
 extern const acme_step_t acme_step_challenge;
@@ -184,6 +185,9 @@ struct acme_session_t {
     const char *account_url;
     unsigned account; /* counts account_url's changes */
     unsigned accounts_lost;
+    const apr_array_header_t *told; /* contacts; NULL: nobody knows which */
+    int tell_failed;                /* not again in this session */
+    ae_error_t tell_error;          /* for acme_session_take_warning */
     acme_nonces_t nonces;
     acme_exchange_t *exchanges; /* the session's own */
     unsigned in_flight;         /* of all orders and the session */
@@ -227,6 +231,24 @@ AE_CHECKED apr_status_t acme_session_thumbprint(const char **thumbprint,
 /* What the steps tell the session. */
 void acme_session_set_account(acme_session_t *session, const char *url);
 void acme_session_set_terms(acme_session_t *session, const char *url);
+
+/* -- acme_account.c -- */
+
+/** The contacts as JSON, a new reference. NULL is none. */
+json_t *acme_account_print(const apr_array_header_t *contacts);
+
+/** Note what the CA knows now; NULL is none. */
+void acme_account_told(acme_session_t *session,
+                       const apr_array_header_t *contacts);
+
+/** Note what an account object, or what was saved, says of it. */
+void acme_account_load(acme_session_t *session, const json_t *object);
+
+/** Whether the CA is to be told other contacts than it knows. */
+int acme_account_is_outdated(const acme_session_t *session);
+
+/** It could not be told; that keeps nothing else from going on. */
+void acme_account_fail(acme_session_t *session, const acme_fault_t *fault);
 
 /* -- acme_order.c -- */
 

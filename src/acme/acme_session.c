@@ -69,6 +69,10 @@ json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
     set_text(saved, "key", key_words(session, p));
     set_text(saved, "directory", session->config.directory_url);
     set_text(saved, "account", session->account_url);
+    if (session->account_url && session->told) {
+        json_object_set_new(saved, "contact",
+                            acme_account_print(session->told));
+    }
     set_text(saved, "terms", session->terms);
     if (session->paused_until) {
         /* Never shorter than what the CA asked for. */
@@ -100,6 +104,7 @@ void acme_session_load(acme_session_t *session, const json_t *saved)
     text = ae_json_get_string(saved, "account", session->p);
     if (acme_url_valid(text) && is_of_our_key(session, saved)) {
         acme_session_set_account(session, text);
+        acme_account_load(session, saved);
     }
     acme_session_set_terms(session,
                            ae_json_get_string(saved, "terms", session->p));
@@ -201,6 +206,18 @@ static void fail(acme_session_t *session, const acme_fault_t *fault,
     session->revision++;
 }
 
+/* One of the session's own came to nothing. */
+static void fail_own(acme_session_t *session, acme_exchange_t *exchange,
+                     const acme_fault_t *fault, apr_time_t now)
+{
+    if (exchange->step == &acme_step_update_account) {
+        acme_account_fail(session, fault);
+    } else {
+        fail(session, fault, now);
+    }
+    acme_exchange_drop(&session->exchanges, exchange);
+}
+
 static void end_pause(acme_session_t *session)
 {
     session->refused_until = 0;
@@ -256,20 +273,22 @@ void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
                        acme_verdict_t verdict, const acme_answer_t *answer,
                        acme_fault_t *fault, apr_time_t now)
 {
+    const acme_step_t *step = exchange->step;
+    int done;
+
     if (verdict == ACME_AGAIN) {
         return;
     }
-    if (verdict == ACME_REFUSED && exchange->step->mend) {
-        (void)exchange->step->mend(exchange, answer, now, fault);
+    done = verdict == ACME_ANSWERED
+               ? step->read(exchange, answer, now, fault) == APR_SUCCESS
+               : step->mend && step->mend(exchange, answer, now, fault);
+    if (!done) {
+        fail_own(session, exchange, fault, now);
+        return;
     }
-    if (verdict == ACME_ANSWERED &&
-        exchange->step->read(exchange, answer, now, fault) == APR_SUCCESS) {
-        end_pause(session);
-        /* A nonce is no comfort where the account is what fails. */
-        session->troubles = session->account_url ? 0 : session->troubles;
-    } else {
-        fail(session, fault, now);
-    }
+    end_pause(session);
+    /* A nonce is no comfort where the account is what fails. */
+    session->troubles = session->account_url ? 0 : session->troubles;
     acme_exchange_drop(&session->exchanges, exchange);
 }
 
@@ -285,11 +304,19 @@ void acme_session_forget(acme_session_t *session, const acme_order_t *carrier)
     }
 }
 
-/* The exchange for the directory or the account, queued if there is none. */
+static const acme_step_t *own_step(const acme_session_t *session)
+{
+    if (!session->new_order) {
+        return &acme_step_directory;
+    }
+    return session->account_url ? &acme_step_update_account
+                                : &acme_step_new_account;
+}
+
+/* The exchange for directory or account, queued if there is none. */
 static acme_exchange_t *own_exchange(acme_session_t *session)
 {
-    const acme_step_t *step =
-        session->new_order ? &acme_step_new_account : &acme_step_directory;
+    const acme_step_t *step = own_step(session);
     acme_exchange_t *exchange = session->exchanges;
 
     while (exchange && exchange->step != step) {
@@ -327,8 +354,7 @@ static acme_next_t launch(const acme_request_t **request, acme_fault_t *fault,
 {
     if (acme_exchange_launch(exchange, carrier, nonce, fault) != APR_SUCCESS) {
         if (!exchange->order) {
-            fail(exchange->session, fault, now);
-            acme_exchange_drop(&exchange->session->exchanges, exchange);
+            fail_own(exchange->session, exchange, fault, now);
         }
         return ACME_FAILED;
     }
@@ -362,8 +388,7 @@ static acme_next_t go_out(const acme_request_t **request, apr_time_t *wake,
 
     if (acme_exchange_build(exchange, fault) != APR_SUCCESS) {
         if (!exchange->order) {
-            fail(session, fault, now);
-            acme_exchange_drop(&session->exchanges, exchange);
+            fail_own(session, exchange, fault, now);
         }
         return ACME_FAILED;
     }
@@ -386,6 +411,31 @@ static acme_next_t go_out(const acme_request_t **request, apr_time_t *wake,
     return may_fetch_nonce(wake, session, exchange, now)
                ? fetch_nonce(request, fault, session, carrier, now)
                : ACME_WAIT;
+}
+
+/* RFC 8555 section 7.3.2: the new contacts go before what is admitted, and
+ * neither their reply nor a failure holds it up. They are queued only where
+ * they can go at once: the account may be another one later. */
+static acme_next_t update_first(const acme_request_t **request,
+                                apr_time_t *wake, acme_fault_t *fault,
+                                acme_exchange_t *exchange,
+                                acme_order_t *carrier, apr_time_t now)
+{
+    acme_session_t *session = exchange->session;
+    acme_exchange_t *own = own_exchange(session);
+    acme_next_t next;
+
+    if (own->carrier) {
+        return go_out(request, wake, fault, exchange, carrier, now);
+    }
+    next = go_out(request, wake, fault, own, carrier, now);
+    if (next == ACME_FAILED) {
+        return go_out(request, wake, fault, exchange, carrier, now);
+    }
+    if (!own->carrier) {
+        acme_exchange_drop(&session->exchanges, own);
+    }
+    return next;
 }
 
 /* Whether what the session's last step met is the answer to this one, too. */
@@ -432,7 +482,10 @@ acme_next_t acme_session_admit(const acme_request_t **request,
     }
     note_asked(exchange, now);
     if (session->new_order && session->account_url) {
-        return go_out(request, wake, fault, exchange, carrier, now);
+        return until > now || !acme_account_is_outdated(session)
+                   ? go_out(request, wake, fault, exchange, carrier, now)
+                   : update_first(request, wake, fault, exchange, carrier,
+                                  now);
     }
     if (until > now) {
         return meet_pause(wake, fault, exchange, now);

@@ -28,7 +28,8 @@ apr_status_t acme_session_create(acme_session_t **session,
                                  const acme_session_config_t *config,
                                  apr_pool_t *p);
 
-/** What must survive: account URL and which key it is of, terms, pause. A new
+/** What must survive: account URL and which key it is of, contacts that the CA
+ * was told, terms, pause. A new
  * reference in `p`. */
 json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p);
 
@@ -44,6 +45,10 @@ const char *acme_session_account_url(const acme_session_t *session);
 
 /** The terms of service as the directory names them, or NULL. */
 const char *acme_session_terms(const acme_session_t *session);
+
+/** What failed since the last call and held up nobody: the CA could not be
+ * told new contacts. @return false where nothing did */
+int acme_session_take_warning(ae_error_t *warning, acme_session_t *session);
 
 /** Until when the CA is not asked, because it said so or a step of the session
  * failed; 0 for not at all. Where the clock was set back during the pause, what

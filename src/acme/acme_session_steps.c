@@ -125,18 +125,6 @@ static apr_status_t refuse_unbound(acme_fault_t *fault)
                          "hmac-file\", or choose another ACMEProvider.");
 }
 
-static json_t *print_contacts(const apr_array_header_t *contacts)
-{
-    json_t *list = json_array();
-    int i;
-
-    for (i = 0; i < contacts->nelts; i++) {
-        json_array_append_new(
-            list, json_string(APR_ARRAY_IDX(contacts, i, const char *)));
-    }
-    return list;
-}
-
 static apr_status_t build_new_account(acme_exchange_t *exchange,
                                       acme_fault_t *fault)
 {
@@ -154,7 +142,7 @@ static apr_status_t build_new_account(acme_exchange_t *exchange,
     }
     if (config->contacts && config->contacts->nelts > 0) {
         json_object_set_new(payload, "contact",
-                            print_contacts(config->contacts));
+                            acme_account_print(config->contacts));
     }
     if (config->terms_accepted) {
         json_object_set_new(payload, "termsOfServiceAgreed", json_true());
@@ -174,7 +162,7 @@ static apr_status_t build_new_account(acme_exchange_t *exchange,
 }
 
 /* RFC 8555 section 7.3: 201 for a new account, 200 for one that this key has
- * already (section 7.3.1); the URL is in Location. */
+ * already (section 7.3.1), with the contacts it had; the URL is in Location. */
 static apr_status_t read_new_account(acme_exchange_t *exchange,
                                      const acme_answer_t *answer,
                                      apr_time_t now, acme_fault_t *fault)
@@ -200,6 +188,12 @@ static apr_status_t read_new_account(acme_exchange_t *exchange,
                              "ACMEStore to be moved away.");
     }
     acme_session_set_account(exchange->session, url);
+    if (answer->response->code == 201) {
+        acme_account_told(exchange->session,
+                          exchange->session->config.contacts);
+    } else {
+        acme_account_load(exchange->session, answer->json);
+    }
     return APR_SUCCESS;
 }
 

@@ -15,6 +15,7 @@ struct edge_sessions_t {
 struct edge_session_t {
     const edge_store_t *store;
     const edge_provider_t *provider;
+    const ae_log_t *log;
     acme_session_config_t config;
     acme_session_t *acme;
     unsigned saved; /* revision that is in the store */
@@ -119,6 +120,7 @@ static apr_status_t open_session(edge_session_t **opened,
     apr_status_t status;
 
     session->store = sessions->store;
+    session->log = sessions->log;
     session->provider = provider;
     configure(&session->config, sessions->certs, provider);
     status =
@@ -229,12 +231,26 @@ acme_session_t *edge_session_acme(const edge_session_t *session)
     return session->acme;
 }
 
+/* Orders go on; the next worker tells the CA. */
+static void warn(const edge_session_t *session, apr_pool_t *ptemp)
+{
+    ae_error_t warning;
+
+    if (acme_session_take_warning(&warning, session->acme)) {
+        ae_log(session->log, AE_LOG_WARNING,
+               "AE060: %s: the account's contacts are still the old ones; "
+               "orders go on, and the next restart tries again: %s",
+               session->provider->name, ae_error_line(&warning, ptemp));
+    }
+}
+
 apr_status_t edge_session_save(edge_session_t *session, ae_error_t *err,
                                apr_pool_t *ptemp)
 {
     unsigned revision = acme_session_revision(session->acme);
     apr_status_t status;
 
+    warn(session, ptemp);
     if (revision == session->saved) {
         return APR_SUCCESS;
     }

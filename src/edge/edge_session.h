@@ -49,7 +49,8 @@ unsigned edge_sessions_choose(const edge_sessions_t *sessions,
 
 acme_session_t *edge_session_acme(const edge_session_t *session);
 
-/** Write the account down where it changed since the last time.
+/** Write the account down where it changed since the last time, and warn of
+ * what failed at it without harm.
  * @return APR_SUCCESS or the system's status. */
 AE_CHECKED apr_status_t edge_session_save(edge_session_t *session,
                                           ae_error_t *err, apr_pool_t *ptemp);

@@ -1,5 +1,7 @@
 """Accounts: customers of a CA, and who it can write to."""
 
+import json
+
 import pytest
 
 from lab.process import free_port
@@ -75,3 +77,51 @@ def test_a_secret_that_others_may_read(customer):
     status, said = httpd.check()
     assert status != 0
     assert "chmod 600" in said and RIGHT not in said
+
+
+def addresses(*mails):
+    """Each with a certificate of its own, so that there is something to
+    order."""
+    return "".join(site(f"n{i}.example.org", inside=f"ACMEEmail {mail}")
+                   for i, mail in enumerate(mails))
+
+
+def updates(pebble):
+    return pebble.requests("POST /my-account/")
+
+
+def test_a_changed_address_is_told(make_httpd, make_pebble):
+    http = free_port()
+    pebble = make_pebble(http)
+    httpd = make_httpd(addresses("admin@example.org"), pebble=pebble,
+                       http=http).start()
+    httpd.wait_live("n0.example.org")
+    assert updates(pebble) == 0
+    httpd.configure(addresses("root@example.org", "root@example.org"))
+    httpd.graceful()
+    httpd.wait_live("n1.example.org")
+    assert 1 <= updates(pebble) <= 2  # badNonce may repeat it
+    told = updates(pebble)
+    record = next((httpd.store / "accounts").glob("*/account.json"))
+    assert json.loads(record.read_text())["contact"] == [
+        "mailto:root@example.org"]
+    httpd.configure(addresses(*["root@example.org"] * 3))
+    httpd.graceful()
+    httpd.wait_live("n2.example.org")
+    assert updates(pebble) == told
+    assert new_accounts(pebble) <= 2
+
+
+def test_addresses_that_the_ca_refuses(make_httpd, make_pebble):
+    """Pebble takes two at most."""
+    http = free_port()
+    pebble = make_pebble(http)
+    httpd = make_httpd(addresses("admin@example.org"), pebble=pebble,
+                       http=http).start()
+    httpd.wait_live("n0.example.org")
+    httpd.announce("AE060")
+    httpd.configure(addresses("a@example.org", "b@example.org",
+                              "c@example.org"))
+    httpd.graceful()
+    httpd.wait_log("AE060: .*too many contacts.*ACMEEmail")
+    httpd.wait_live("n1.example.org", "n2.example.org")

@@ -49,6 +49,17 @@ void ca_work_directory(ca_work_t *work)
     answer_json(work, 200, json);
 }
 
+static void print_account(ca_work_t *work, int code)
+{
+    json_t *json = json_pack("{s:s}", "status", "valid");
+    json_t *contact = json_object_get(work->ca->account, "contact");
+
+    if (contact && !work->ca->hides_contacts) {
+        json_object_set(json, "contact", contact);
+    }
+    answer_json(work, code, json);
+}
+
 static void give_account(ca_work_t *work)
 {
     ca_t *ca = work->ca;
@@ -63,10 +74,24 @@ static void give_account(ca_work_t *work)
         ca->accounts++;
     }
     ca->jwk = jwk;
-    ca->account = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
-    answer_json(work, known ? 200 : 201,
-                json_pack("{s:s}", "status", "valid"));
+    if (!known) {
+        ca->account = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
+    }
+    print_account(work, known ? 200 : 201);
     work->response->location = place(work, "/account/%u", ca->accounts, 0);
+}
+
+/* RFC 8555 section 7.3.2 */
+static void update_account(ca_work_t *work)
+{
+    json_t *payload = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
+    json_t *contact = json_object_get(payload, "contact");
+
+    if (!json_is_array(contact) || json_object_size(payload) != 1) {
+        ca_work_breach(work, "an update that is not one of the contacts");
+    }
+    json_object_set(work->ca->account, "contact", contact);
+    print_account(work, 200);
 }
 
 /* -- RFC 8555 section 7.4: orders -- */
@@ -336,6 +361,8 @@ void ca_work_serve(ca_work_t *work, const char *path)
 
     if (!strcmp(path, "/newAccount")) {
         give_account(work);
+    } else if (!strncmp(path, "/account/", strlen("/account/"))) {
+        update_account(work);
     } else if (!strcmp(path, "/newOrder")) {
         new_order(work);
     } else if (find(work, path, "/order/", &i)) {

@@ -65,6 +65,7 @@ typedef struct ca_t {
     const char *order_error;   /* error of orders that fail at issuing, JSON */
     const char *links[3];      /* with the certificate */
     const ae_key_t *other_key; /* certificates are for this key, or NULL */
+    int hides_contacts;        /* account objects have none */
     int forget_account;        /* kid is unknown until newAccount, so often */
     unsigned mangle;           /* seed: damages every third body */
     apr_array_header_t *faults; /* ca_fault_t */

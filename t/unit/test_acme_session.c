@@ -393,6 +393,7 @@ START_TEST(test_save_tells_what_must_survive)
         ae_json_print(acme_session_save(drive->session, t_pool), t_pool),
         apr_pstrcat(t_pool,
                     "{\"account\":\"https://ca.test/account/1\","
+                    "\"contact\":[\"mailto:admin@example.org\"],"
                     "\"directory\":\"" CA_DIRECTORY "\",\"key\":\"",
                     thumbprint(), "\",\"terms\":\"https://ca.test/terms\"}",
                     NULL));

@@ -76,6 +76,48 @@ START_TEST(who_accepted_the_terms_decides)
 }
 END_TEST
 
+static void give_contact(const char *contact)
+{
+    edge_cert_t *cert =
+        (edge_cert_t *)APR_ARRAY_IDX(w->config.certs, 0, const edge_cert_t *);
+
+    world_stop();
+    cert->contacts = test_pki_names(contact, t_pool);
+    world_start();
+}
+
+/* RFC 8555 section 7.3.2 */
+START_TEST(a_changed_contact_is_told)
+{
+    w = world_begin("a.example", "ca");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_deploy();
+    give_contact("mailto:new@example.org");
+    world_run_until(0, EDGE_PHASE_STAGED, 70 * DAY);
+    world_deploy();
+    world_run_until(0, EDGE_PHASE_STAGED, 70 * DAY);
+    ck_assert_uint_eq(ca_count(w->ca, "updateAccount"), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(
+                         json_object_get(w->ca->account, "contact"), 0)),
+                     "mailto:new@example.org");
+    ck_assert_int_eq(scene_logged("AE060"), 0);
+}
+END_TEST
+
+START_TEST(a_contact_that_is_refused_stops_no_order)
+{
+    w = world_begin("a.example", "ca");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_deploy();
+    give_contact("mailto:new@example.org");
+    world_spoil("updateAccount", 1, 1, 400, "invalidContact", NULL);
+    world_run_until(0, EDGE_PHASE_STAGED, 70 * DAY);
+    ck_assert_int_eq(scene_logged("AE060"), 1);
+    ck_assert_ptr_nonnull(strstr(scene_log_line("AE060"), "ACMEEmail"));
+    ck_assert_int_eq(scene_logged("AE040"), 0);
+}
+END_TEST
+
 /* RFC 8555 section 7.3.4: those of this CA, not of another. */
 START_TEST(an_external_account_is_bound)
 {
@@ -141,6 +183,8 @@ Suite *suite_edge_session(void)
     tcase_add_test(tc, a_lost_record_is_no_lost_account);
     tcase_add_test(tc, the_account_is_remembered);
     tcase_add_test(tc, who_accepted_the_terms_decides);
+    tcase_add_test(tc, a_changed_contact_is_told);
+    tcase_add_test(tc, a_contact_that_is_refused_stops_no_order);
     tcase_add_test(tc, an_external_account_is_bound);
     tcase_add_test(tc, one_session_a_provider);
     suite_add_tcase(suite, tc);
