@@ -71,6 +71,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     httpd_start_store(context);
     /* 3. What is staged goes live, before mod_ssl reads its files. */
     httpd_start_promote(context);
+    httpd_start_catalog(context);
     /* 4. Files for mod_ssl, which comes next. */
     httpd_start_tls(context, 0);
     /* 5. How each certificate stands, for the first who asks. */

@@ -46,13 +46,20 @@ json_t *ae_json_keep(json_t *json, apr_pool_t *p)
 apr_status_t ae_json_parse(json_t **json, const char *bytes, apr_size_t len,
                            ae_error_t *err, apr_pool_t *p)
 {
+    return ae_json_parse_large(json, bytes, len, AE_JSON_BYTES_MAX, err, p);
+}
+
+apr_status_t ae_json_parse_large(json_t **json, const char *bytes,
+                                 apr_size_t len, apr_size_t max,
+                                 ae_error_t *err, apr_pool_t *p)
+{
     json_error_t error;
     json_t *parsed;
 
-    if (len > AE_JSON_BYTES_MAX) {
+    if (len > max) {
         ae_error_set(err, AE_ETOOBIG, "This JSON document is too large");
-        return ae_error_why(err, "it has %lu bytes, the limit is %d",
-                            (unsigned long)len, AE_JSON_BYTES_MAX);
+        return ae_error_why(err, "it has %lu bytes, the limit is %lu",
+                            (unsigned long)len, (unsigned long)max);
     }
     parsed = json_loadb(len ? bytes : "", len,
                         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

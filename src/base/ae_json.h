@@ -17,6 +17,11 @@ AE_CHECKED apr_status_t ae_json_parse(json_t **json, const char *bytes,
                                       apr_size_t len, ae_error_t *err,
                                       apr_pool_t *p);
 
+/** The same of at most `max` bytes, for files of our own. */
+AE_CHECKED apr_status_t ae_json_parse_large(json_t **json, const char *bytes,
+                                            apr_size_t len, apr_size_t max,
+                                            ae_error_t *err, apr_pool_t *p);
+
 /** Hand a reference to a pool, which drops it when cleared. Returns json. */
 json_t *ae_json_keep(json_t *json, apr_pool_t *p);
 

@@ -388,3 +388,84 @@ apr_status_t edge_store_prepare(edge_store_t **store, const char *dir,
     apr_pool_destroy(ptemp);
     return status;
 }
+
+/* --- for those who only use it ------------------------------------------- */
+
+static apr_status_t not_ours(ae_error_t *err, apr_status_t status,
+                             const char *path)
+{
+    ae_error_set(err, status, "Cannot read the store %s", path);
+    ae_error_why(err, "it belongs to another user");
+    return ae_error_next(err, "be the user who starts httpd, which is root in "
+                              "most cases");
+}
+
+static apr_status_t find_dir(const edge_store_t *store, ae_error_t *err)
+{
+    struct stat info;
+
+    if (stat(store->dir, &info) != 0) {
+        ae_error_set(err, errno, "There is no store in %s", store->dir);
+        ae_error_why_status(err, err->status);
+        return ae_error_next(err, "name the directory that ACMEStore names; "
+                                  "httpd makes it at its first start with "
+                                  "ACMEEngine on");
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return is_something_else(err, store->dir, "a directory");
+    }
+    return info.st_uid == geteuid() ? APR_SUCCESS
+                                    : not_ours(err, APR_EACCES, store->dir);
+}
+
+static apr_status_t find_worker(edge_store_t *store, ae_error_t *err,
+                                apr_pool_t *p)
+{
+    const char *path = edge_store_path(store, p, "accounts", NULL);
+    struct stat info;
+
+    if (lstat(path, &info) != 0) {
+        system_failed(err, errno, "find", path);
+        return ae_error_next(err, "a start of httpd makes it");
+    }
+    store->worker.uid = info.st_uid;
+    store->worker.gid = info.st_gid;
+    return APR_SUCCESS;
+}
+
+static apr_status_t find_head(edge_store_t *store, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    const char *head = edge_store_path(store, p, HEAD, NULL);
+    apr_status_t status =
+        edge_store_head_look(&store->seal, head, EDGE_STORE_VERSION, err, p);
+
+    if (APR_STATUS_IS_ENOENT(status)) {
+        return ae_error_next(err, "name the directory that ACMEStore names, "
+                                  "or let httpd start with it");
+    }
+    return status;
+}
+
+apr_status_t edge_store_open(edge_store_t **store, const char *dir,
+                             ae_error_t *err, apr_pool_t *p)
+{
+    edge_store_t *made = apr_pcalloc(p, sizeof(*made));
+    apr_status_t status;
+
+    made->dir = trim(dir, p);
+    status = find_dir(made, err);
+    if (status == APR_SUCCESS) {
+        status = check_places(made, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = find_head(made, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = find_worker(made, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        *store = made;
+    }
+    return status;
+}

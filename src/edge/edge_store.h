@@ -4,6 +4,7 @@
 /** The directory on disk: its layout, and what the worker keeps there.
  *
  *   store.json                 format version, sealing key   root 0600
+ *   config.json                what is configured (edge_catalog.h)  0644
  *   lock                       one worker at a time          worker 0600
  *   accounts/<provider>/       account.key (sealed), account.json
  *   staging/<cert>/order/      order.json, key (sealed), cert once issued
@@ -45,6 +46,14 @@ AE_CHECKED apr_status_t edge_store_prepare(edge_store_t **store,
                                            const char *dir,
                                            ae_file_owner_t worker,
                                            ae_error_t *err, apr_pool_t *p);
+
+/** Command: use a store that is there, and change nothing in it. The worker's
+ * user is told by its directories. Lives in `p`.
+ * @return APR_SUCCESS; APR_ENOENT where there is none; APR_EACCES where it is
+ * another user's; AE_EVERSION, AE_EFORMAT, AE_EUNSAFE as edge_store_prepare;
+ * the system's status. err names path and remedy. */
+AE_CHECKED apr_status_t edge_store_open(edge_store_t **store, const char *dir,
+                                        ae_error_t *err, apr_pool_t *p);
 
 /** Parent: keep other parents out of the store until `p` goes, without
  * waiting. Where the file system knows no such locks, nobody is kept out.

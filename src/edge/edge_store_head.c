@@ -115,23 +115,40 @@ static apr_status_t head_read(const ae_seal_t **seal, const char *path,
     return head_take(seal, path, version, json, err, p);
 }
 
-apr_status_t edge_store_head_read(const ae_seal_t **seal, const char *path,
-                                  int version, ae_error_t *err, apr_pool_t *p)
+static apr_status_t look(const ae_seal_t **seal, struct stat *info,
+                         const char *path, int version, ae_error_t *err,
+                         apr_pool_t *p)
 {
-    struct stat info;
     apr_pool_t *ptemp;
     apr_status_t status;
 
-    if (lstat(path, &info) != 0) {
+    if (lstat(path, info) != 0) {
         ae_error_set(err, errno, "Cannot read %s", path);
         return ae_error_why_status(err, err->status);
     }
-    status = check_owner(&info, path, err);
+    status = check_owner(info, path, err);
     if (status == APR_SUCCESS) {
         apr_pool_create(&ptemp, p);
         status = head_read(seal, path, version, err, p, ptemp);
         apr_pool_destroy(ptemp);
     }
+    return status;
+}
+
+apr_status_t edge_store_head_look(const ae_seal_t **seal, const char *path,
+                                  int version, ae_error_t *err, apr_pool_t *p)
+{
+    struct stat info;
+
+    return look(seal, &info, path, version, err, p);
+}
+
+apr_status_t edge_store_head_read(const ae_seal_t **seal, const char *path,
+                                  int version, ae_error_t *err, apr_pool_t *p)
+{
+    struct stat info;
+    apr_status_t status = look(seal, &info, path, version, err, p);
+
     return status == APR_SUCCESS ? tighten(&info, path, err) : status;
 }
 

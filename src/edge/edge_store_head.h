@@ -1,8 +1,8 @@
 #ifndef EDGE_STORE_HEAD_H
 #define EDGE_STORE_HEAD_H
 
-/** store.json: the version of the store and its sealing key. For
- * edge_store_prepare() alone. */
+/** store.json: the version of the store and its sealing key. For the files of
+ * edge_store.h alone. */
 
 #include "ae_file.h"
 #include "ae_seal.h"
@@ -12,6 +12,11 @@
  * @return APR_SUCCESS; APR_ENOENT; AE_EVERSION; AE_EFORMAT; AE_EUNSAFE where
  * it belongs to somebody else; the system's status. */
 AE_CHECKED apr_status_t edge_store_head_read(const ae_seal_t **seal,
+                                             const char *path, int version,
+                                             ae_error_t *err, apr_pool_t *p);
+
+/** The same without touching its mode. */
+AE_CHECKED apr_status_t edge_store_head_look(const ae_seal_t **seal,
                                              const char *path, int version,
                                              ae_error_t *err, apr_pool_t *p);
 

@@ -1,5 +1,6 @@
 #include "httpd_start.h"
 
+#include "edge_catalog.h"
 #include "edge_deployment.h"
 #include "edge_live.h"
 #include "httpd_log.h"
@@ -183,6 +184,24 @@ void httpd_start_promote(httpd_context_t *context)
         check_deployment(context, cert_at(context, i));
         promote(context, cert_at(context, i));
         guard_key(context, cert_at(context, i));
+    }
+}
+
+void httpd_start_catalog(const httpd_context_t *context)
+{
+    edge_catalog_t catalog = {
+        .certs = context->plan->certs,
+        .restarts_itself = context->restarts_itself,
+    };
+    ae_error_t err;
+
+    if (context->store != NULL &&
+        edge_catalog_save(context->store, &catalog, &err, context->ptemp) !=
+            APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_WARNING,
+               "AE088: the command acme-edge does not hear of this "
+               "configuration: %s; the next start tries again",
+               line_of(context, &err));
     }
 }
 

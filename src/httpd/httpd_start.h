@@ -42,6 +42,9 @@ void httpd_start_store(httpd_context_t *context);
 /** What is staged goes live. */
 void httpd_start_promote(httpd_context_t *context);
 
+/** What is configured is told to the command. */
+void httpd_start_catalog(const httpd_context_t *context);
+
 /** Certificate files for mod_ssl.
  * @param quiet httpd's first pass, the second tells all again */
 void httpd_start_tls(httpd_context_t *context, int quiet);

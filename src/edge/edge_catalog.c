@@ -1,0 +1,360 @@
+#include "edge_catalog.h"
+
+#include "ae_json.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define NAME "config.json"
+#define VERSION 1
+
+/* Thousands of hosts, with many names each. */
+#define BYTES_MAX (64 * 1024 * 1024)
+
+#define NAMES_MAX 100000
+#define TEXT_MAX 4096
+#define TIME_MAX apr_time_from_sec(APR_INT64_C(100) * 366 * 86400)
+
+/* --- writing ------------------------------------------------------------ */
+
+static json_t *print_texts(const apr_array_header_t *texts)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; texts && i < texts->nelts; i++) {
+        json_array_append_new(list,
+                              json_string(APR_ARRAY_IDX(texts, i, char *)));
+    }
+    return list;
+}
+
+static json_t *print_provider(const edge_provider_t *provider)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "name", json_string(provider->name));
+    json_object_set_new(json, "directory",
+                        json_string(provider->directory_url));
+    json_object_set_new(json, "namesMax", json_integer(provider->names_max));
+    return json;
+}
+
+static json_t *print_providers(const apr_array_header_t *providers)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < providers->nelts; i++) {
+        json_array_append_new(
+            list, print_provider(
+                      APR_ARRAY_IDX(providers, i, const edge_provider_t *)));
+    }
+    return list;
+}
+
+static json_t *print_span(edge_span_t span)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "time", json_integer(span.time));
+    json_object_set_new(json, "percent", json_integer(span.percent));
+    return json;
+}
+
+static json_t *print_cert(const edge_cert_t *cert)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "names", print_texts(cert->names));
+    json_object_set_new(json, "providers", print_providers(cert->providers));
+    json_object_set_new(json, "contacts", print_texts(cert->contacts));
+    json_object_set_new(json, "termsAccepted",
+                        json_boolean(cert->terms_accepted));
+    if (cert->trust_file) {
+        json_object_set_new(json, "trustFile", json_string(cert->trust_file));
+    }
+    json_object_set_new(json, "keyType",
+                        json_string(ae_key_type_word(cert->key_type)));
+    json_object_set_new(json, "renewWindow", print_span(cert->renew_window));
+    return json;
+}
+
+static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
+{
+    json_t *json = ae_json_keep(json_object(), p);
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < catalog->certs->nelts; i++) {
+        json_array_append_new(
+            list,
+            print_cert(APR_ARRAY_IDX(catalog->certs, i, const edge_cert_t *)));
+    }
+    json_object_set_new(json, "version", json_integer(VERSION));
+    json_object_set_new(json, "restartsItself",
+                        json_boolean(catalog->restarts_itself));
+    json_object_set_new(json, "certificates", list);
+    return apr_pstrcat(p, ae_json_print(json, p), "\n", NULL);
+}
+
+static int is_same(const char *path, ae_bytes_t bytes, apr_pool_t *p)
+{
+    ae_bytes_t found;
+    ae_error_t ignored;
+
+    return ae_file_read(&found, path, BYTES_MAX, &ignored, p) == APR_SUCCESS &&
+           found.len == bytes.len &&
+           memcmp(found.data, bytes.data, bytes.len) == 0;
+}
+
+apr_status_t edge_catalog_save(const edge_store_t *store,
+                               const edge_catalog_t *catalog, ae_error_t *err,
+                               apr_pool_t *p)
+{
+    static const ae_file_owner_t ourselves = {(uid_t)-1, (gid_t)-1};
+    apr_status_t status = APR_SUCCESS;
+    const char *text, *path;
+    apr_pool_t *ptemp;
+    ae_bytes_t bytes;
+
+    apr_pool_create(&ptemp, p);
+    text = print(catalog, ptemp);
+    path = edge_store_path(store, ptemp, NAME, NULL);
+    bytes.data = (const unsigned char *)text;
+    bytes.len = strlen(text);
+    if (!is_same(path, bytes, ptemp)) {
+        status = ae_file_write(path, bytes, 0644, ourselves, AE_FILE_VOLATILE,
+                               err, ptemp);
+    }
+    apr_pool_destroy(ptemp);
+    return status;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static apr_status_t refuse(ae_error_t *err, apr_status_t status,
+                           const char *path, const char *why)
+{
+    ae_error_set(err, status, "%s is damaged", path);
+    ae_error_why(err, "%s", why);
+    return ae_error_next(err, "restart httpd, which writes it anew");
+}
+
+/* What is printed to a terminal must not command it. */
+static const char *take_text(const json_t *value, apr_pool_t *p)
+{
+    const char *text = json_string_value(value);
+    apr_size_t size = json_string_length(value) + 1;
+    char *clean;
+
+    if (text == NULL || size == 1 || size > TEXT_MAX) {
+        return NULL;
+    }
+    clean = apr_palloc(p, size);
+    ae_text_copy(clean, size, text);
+    return strcmp(clean, text) == 0 ? clean : NULL;
+}
+
+static const apr_array_header_t *take_texts(const json_t *list, apr_pool_t *p)
+{
+    size_t count = json_array_size(list);
+    apr_array_header_t *texts;
+    size_t i;
+
+    if (!json_is_array(list) || count > NAMES_MAX) {
+        return NULL;
+    }
+    texts = apr_array_make(p, (int)count + 1, sizeof(const char *));
+    for (i = 0; i < count; i++) {
+        const char *text = take_text(json_array_get(list, i), p);
+
+        if (text == NULL) {
+            return NULL;
+        }
+        APR_ARRAY_PUSH(texts, const char *) = text;
+    }
+    return texts;
+}
+
+/* Its name becomes a path. */
+static int is_component(const char *name)
+{
+    return name && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+static const edge_provider_t *take_provider(const json_t *json, apr_pool_t *p)
+{
+    edge_provider_t *made = apr_pcalloc(p, sizeof(*made));
+    apr_int64_t most = ae_json_get_int(json, "namesMax", 0);
+
+    made->name = take_text(json_object_get(json, "name"), p);
+    made->directory_url = take_text(json_object_get(json, "directory"), p);
+    made->names_max = (unsigned)most;
+    return is_component(made->name) && made->directory_url && most > 0 &&
+                   most <= NAMES_MAX
+               ? made
+               : NULL;
+}
+
+static const apr_array_header_t *take_providers(const json_t *list,
+                                                apr_pool_t *p)
+{
+    size_t count = json_array_size(list);
+    apr_array_header_t *providers;
+    size_t i;
+
+    if (!json_is_array(list) || count > NAMES_MAX) {
+        return NULL;
+    }
+    providers =
+        apr_array_make(p, (int)count + 1, sizeof(const edge_provider_t *));
+    for (i = 0; i < count; i++) {
+        const edge_provider_t *provider =
+            take_provider(json_array_get(list, i), p);
+
+        if (provider == NULL) {
+            return NULL;
+        }
+        APR_ARRAY_PUSH(providers, const edge_provider_t *) = provider;
+    }
+    return providers;
+}
+
+static int take_span(edge_span_t *span, const json_t *json)
+{
+    apr_int64_t percent = ae_json_get_int(json, "percent", -1);
+
+    span->time = ae_json_get_int(json, "time", -1);
+    span->percent = (unsigned)percent;
+    return span->time >= 0 && span->time <= TIME_MAX && percent >= 0 &&
+           percent < 100;
+}
+
+static int take_key_type(ae_key_type_t *type, const json_t *json)
+{
+    const char *word = json_string_value(json);
+
+    return word && ae_key_type_parse(type, word) == APR_SUCCESS;
+}
+
+static const char *first_name(const apr_array_header_t *names)
+{
+    return names && names->nelts > 0 ? APR_ARRAY_IDX(names, 0, const char *)
+                                     : NULL;
+}
+
+static int is_whole(const edge_cert_t *cert)
+{
+    ae_error_t ignored;
+
+    return cert->contacts && cert->providers &&
+           edge_cert_check(cert, &ignored) == APR_SUCCESS;
+}
+
+static const edge_cert_t *take_cert(const json_t *json, apr_pool_t *p)
+{
+    edge_cert_t *made = apr_pcalloc(p, sizeof(*made));
+    const json_t *trust = json_object_get(json, "trustFile");
+
+    made->names = take_texts(json_object_get(json, "names"), p);
+    made->name = first_name(made->names);
+    made->providers = take_providers(json_object_get(json, "providers"), p);
+    made->contacts = take_texts(json_object_get(json, "contacts"), p);
+    made->terms_accepted = ae_json_get_bool(json, "termsAccepted", 0);
+    made->trust_file = trust ? take_text(trust, p) : NULL;
+    if (made->name == NULL || !is_whole(made) ||
+        (trust && made->trust_file == NULL) ||
+        !take_key_type(&made->key_type, json_object_get(json, "keyType")) ||
+        !take_span(&made->renew_window,
+                   ae_json_get_object(json, "renewWindow"))) {
+        return NULL;
+    }
+    made->dir = edge_name_to_dir(made->name, p);
+    return made;
+}
+
+static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
+                         const char *path, ae_error_t *err, apr_pool_t *p)
+{
+    const json_t *list = ae_json_get_array(json, "certificates");
+    apr_array_header_t *certs =
+        apr_array_make(p, 8, sizeof(const edge_cert_t *));
+    size_t i;
+
+    if (list == NULL) {
+        return refuse(err, AE_EFORMAT, path, "it lists no certificates");
+    }
+    for (i = 0; i < json_array_size(list); i++) {
+        const edge_cert_t *cert = take_cert(json_array_get(list, i), p);
+
+        if (cert == NULL) {
+            return refuse(err, AE_EFORMAT, path,
+                          "a certificate in it has members that cannot be "
+                          "right");
+        }
+        APR_ARRAY_PUSH(certs, const edge_cert_t *) = cert;
+    }
+    catalog->certs = certs;
+    catalog->restarts_itself = ae_json_get_bool(json, "restartsItself", 1);
+    return APR_SUCCESS;
+}
+
+static apr_status_t check_version(const json_t *json, const char *path,
+                                  ae_error_t *err)
+{
+    apr_int64_t found = ae_json_get_int(json, "version", 0);
+
+    if (found > VERSION) {
+        ae_error_set(err, AE_EVERSION, "%s is of version %" APR_INT64_T_FMT,
+                     path, found);
+        ae_error_why(err, "this program knows version %d", VERSION);
+        return ae_error_next(err, "use the acme-edge that was installed with "
+                                  "the module");
+    }
+    return found == VERSION
+               ? APR_SUCCESS
+               : refuse(err, AE_EFORMAT, path, "it has no version");
+}
+
+static apr_status_t missing(ae_error_t *err, const char *path)
+{
+    ae_error_set(err, APR_ENOENT, "There is no %s", path);
+    ae_error_why(err, "no httpd with this version of the module has started "
+                      "with this store");
+    return ae_error_next(err, "restart httpd, or name the directory that "
+                              "ACMEStore names");
+}
+
+static apr_status_t load(edge_catalog_t *catalog, const char *path,
+                         ae_error_t *err, apr_pool_t *p, apr_pool_t *ptemp)
+{
+    json_t *json;
+    ae_bytes_t bytes;
+    ae_error_t cause;
+    apr_status_t status = ae_file_read(&bytes, path, BYTES_MAX, err, ptemp);
+
+    if (status != APR_SUCCESS) {
+        return APR_STATUS_IS_ENOENT(status) ? missing(err, path) : status;
+    }
+    status = ae_json_parse_large(&json, (const char *)bytes.data, bytes.len,
+                                 BYTES_MAX, &cause, ptemp);
+    if (status != APR_SUCCESS) {
+        return refuse(err, status, path, cause.why);
+    }
+    status = check_version(json, path, err);
+    return status == APR_SUCCESS ? take(catalog, json, path, err, p) : status;
+}
+
+apr_status_t edge_catalog_load(edge_catalog_t *catalog, const char *store_dir,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    status = load(catalog, apr_pstrcat(p, store_dir, "/" NAME, NULL), err, p,
+                  ptemp);
+    apr_pool_destroy(ptemp);
+    return status;
+}
