@@ -1,6 +1,7 @@
 #include "httpd_status.h"
 
 #include "ae_time.h"
+#include "edge_fact.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
@@ -9,149 +10,6 @@
 
 /* A tick comes every second or so; one that is older than this is news. */
 #define SILENCE apr_time_from_sec(30)
-
-/* --- what is told of a certificate -------------------------------------- */
-
-static const char *tell_name(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->name;
-}
-
-static const char *tell_names(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->names;
-}
-
-static const char *tell_provider(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->provider;
-}
-
-static const char *tell_state(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return edge_phase_word(status->phase);
-}
-
-static const char *tell_step(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->step;
-}
-
-static const char *tell_not_before(const edge_status_t *status, apr_pool_t *p)
-{
-    return ae_time_print(status->not_before, p);
-}
-
-static const char *tell_not_after(const edge_status_t *status, apr_pool_t *p)
-{
-    return ae_time_print(status->not_after, p);
-}
-
-static const char *tell_serial(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->serial;
-}
-
-static const char *tell_action(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return edge_action_word(status->action);
-}
-
-static const char *tell_action_at(const edge_status_t *status, apr_pool_t *p)
-{
-    return ae_time_print(status->action_at, p);
-}
-
-static const char *tell_reason(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->action_reason;
-}
-
-static const char *tell_signed(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return edge_outcome_word(status->signed_outcome);
-}
-
-static const char *tell_signed_at(const edge_status_t *status, apr_pool_t *p)
-{
-    return ae_time_print(status->signed_at, p);
-}
-
-static const char *tell_signed_text(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return status->signed_text;
-}
-
-static const char *tell_deployed(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return edge_outcome_word(status->deployed_outcome);
-}
-
-static const char *tell_deployed_at(const edge_status_t *status, apr_pool_t *p)
-{
-    return ae_time_print(status->deployed_at, p);
-}
-
-static const char *tell_deployed_text(const edge_status_t *status,
-                                      apr_pool_t *p)
-{
-    (void)p;
-    return status->deployed_text;
-}
-
-static const char *tell_attempts(const edge_status_t *status, apr_pool_t *p)
-{
-    return apr_psprintf(p, "%u", status->attempts);
-}
-
-/* The key is a promise to those who read ?auto, the label is for people. */
-static const struct {
-    const char *key;
-    const char *label;
-    const char *(*tell)(const edge_status_t *status, apr_pool_t *p);
-} facts[] = {
-    {"Name", "certificate", tell_name},
-    {"Names", "names", tell_names},
-    {"Provider", "provider", tell_provider},
-    {"State", "state", tell_state},
-    {"Step", "step of the order", tell_step},
-    {"NotBefore", "valid from", tell_not_before},
-    {"NotAfter", "valid until", tell_not_after},
-    {"Serial", "serial number", tell_serial},
-    {"NextAction", "next action", tell_action},
-    {"NextActionAt", "next action at", tell_action_at},
-    {"NextActionReason", "reason", tell_reason},
-    {"LastSign", "last sign", tell_signed},
-    {"LastSignAt", "last sign at", tell_signed_at},
-    {"LastSignText", "last sign said", tell_signed_text},
-    {"LastDeploy", "last deploy", tell_deployed},
-    {"LastDeployAt", "last deploy at", tell_deployed_at},
-    {"LastDeployText", "last deploy said", tell_deployed_text},
-    {"Attempts", "failed attempts in a row", tell_attempts},
-};
-
-enum {
-    FACTS = sizeof(facts) / sizeof(facts[0])
-};
-
-static const char *fact_value(int i, const edge_status_t *status,
-                              apr_pool_t *p)
-{
-    const char *value = facts[i].tell(status, p);
-
-    return value[0] ? value : "-";
-}
 
 /* --- the worker --------------------------------------------------------- */
 
@@ -190,9 +48,9 @@ static void short_certificate(request_rec *r, unsigned index,
 {
     int i;
 
-    for (i = 0; i < FACTS; i++) {
-        ap_rprintf(r, "ACMECertificate[%u]%s: %s\n", index, facts[i].key,
-                   fact_value(i, status, r->pool));
+    for (i = 0; i < edge_fact_count(); i++) {
+        ap_rprintf(r, "ACMECertificate[%u]%s: %s\n", index, edge_fact_key(i),
+                   edge_fact_value(i, status, r->pool));
     }
 }
 
@@ -255,8 +113,9 @@ static void html_certificate(request_rec *r, const frame_t *frame,
 
     ap_rprintf(r, "<h3>%s</h3>\n", ap_escape_html(r->pool, status->name));
     ap_rputs(frame->begin, r);
-    for (i = 1; i < FACTS; i++) {
-        html_row(r, frame, facts[i].label, fact_value(i, status, r->pool));
+    for (i = 1; i < edge_fact_count(); i++) {
+        html_row(r, frame, edge_fact_label(i),
+                 edge_fact_value(i, status, r->pool));
     }
     ap_rputs(frame->end, r);
 }

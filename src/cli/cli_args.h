@@ -1,0 +1,37 @@
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+/** What stands on the command line. */
+
+#include "ae_error.h"
+
+#include <apr_tables.h>
+
+/** Options that some verbs take. */
+enum {
+    CLI_LIVE = 1,
+    CLI_PENDING = 2,
+    CLI_PEM = 4
+};
+
+typedef struct cli_args_t {
+    const char *verb;             /* NULL: none */
+    apr_array_header_t *operands; /* const char *, behind the verb */
+    const char *store_dir;        /* NULL: the default */
+    int json;
+    int help;
+    unsigned options;
+} cli_args_t;
+
+/** Read it; options may stand anywhere, "--" ends them. Borrows from `argv`.
+ * @param argv without the program's name
+ * @return APR_SUCCESS; AE_EFORMAT for an option that is none, or has no
+ * value. */
+AE_CHECKED apr_status_t cli_args_read(cli_args_t *args, int argc,
+                                      const char *const *argv, ae_error_t *err,
+                                      apr_pool_t *p);
+
+/** The word of the first of these options, "--pem". */
+const char *cli_args_option(unsigned options);
+
+#endif

@@ -1,0 +1,109 @@
+/* acme-edge: certificates of mod_acme_edge in the administrator's hand. */
+
+#include "cli_verb.h"
+
+#include <apr_general.h>
+#include <apr_strings.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static cli_exit_t tell_usage(const cli_verb_t *verb, const ae_error_t *err,
+                             apr_pool_t *p)
+{
+    if (err) {
+        fprintf(stderr, "acme-edge: %s\n", ae_error_line(err, p));
+    }
+    fputs(cli_verb_usage(verb, p), stderr);
+    return CLI_USAGE;
+}
+
+static cli_exit_t check_call(const cli_verb_t *verb, const cli_args_t *args,
+                             apr_pool_t *p)
+{
+    unsigned foreign = args->options & ~verb->options;
+    ae_error_t err;
+
+    if (foreign) {
+        ae_error_set(&err, AE_EFORMAT, "%s", cli_args_option(foreign));
+        ae_error_why(&err, "%s has no such option", verb->name);
+        return tell_usage(verb, &err, p);
+    }
+    if (args->operands->nelts < verb->least ||
+        args->operands->nelts > verb->most) {
+        return tell_usage(verb, NULL, p);
+    }
+    return CLI_DONE;
+}
+
+static void tell_error(const cli_t *cli, const ae_error_t *err)
+{
+    if (cli->args->json) {
+        cli_print_json(json_pack("{s:{s:s,s:s,s:s}}", "error", "what",
+                                 err->what, "why", err->why, "next",
+                                 err->next),
+                       cli->p);
+    }
+    fprintf(stderr, "acme-edge: %s\n", ae_error_line(err, cli->p));
+}
+
+static cli_exit_t run(const cli_verb_t *verb, const cli_args_t *args,
+                      apr_pool_t *p)
+{
+    cli_t cli = {.args = args, .now = apr_time_now(), .p = p};
+    ae_error_t err;
+    cli_exit_t code = verb->run(&cli, &err);
+
+    if (code == CLI_USAGE) {
+        return tell_usage(verb, &err, p);
+    }
+    if (code != CLI_DONE) {
+        tell_error(&cli, &err);
+    }
+    if (fflush(stdout) != 0) {
+        perror("acme-edge: standard output");
+        return CLI_FAILED;
+    }
+    return code;
+}
+
+static cli_exit_t start(const cli_args_t *args, apr_pool_t *p)
+{
+    const cli_verb_t *verb = args->verb ? cli_verb_find(args->verb) : NULL;
+    ae_error_t err;
+    cli_exit_t code;
+
+    if (args->verb && verb == NULL) {
+        ae_error_set(&err, AE_EFORMAT, "%s", args->verb);
+        ae_error_why(&err, "there is no such verb");
+        return tell_usage(NULL, &err, p);
+    }
+    if (args->help) {
+        return run(cli_verb_find("help"), args, p);
+    }
+    if (verb == NULL) {
+        return tell_usage(NULL, NULL, p);
+    }
+    code = check_call(verb, args, p);
+    return code == CLI_DONE ? run(verb, args, p) : code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *const *words = (const char *const *)argv + 1;
+    cli_args_t args;
+    ae_error_t err;
+    apr_pool_t *p;
+    cli_exit_t code;
+
+    if (apr_initialize() != APR_SUCCESS ||
+        apr_pool_create(&p, NULL) != APR_SUCCESS) {
+        fputs("acme-edge: APR does not start\n", stderr);
+        return CLI_FAILED;
+    }
+    code = cli_args_read(&args, argc > 0 ? argc - 1 : 0, words, &err, p) ==
+                   APR_SUCCESS
+               ? start(&args, p)
+               : tell_usage(NULL, &err, p);
+    apr_terminate();
+    return code;
+}

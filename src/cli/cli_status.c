@@ -1,0 +1,151 @@
+#include "ae_time.h"
+#include "cli_table.h"
+#include "cli_verb.h"
+#include "edge_fact.h"
+
+#include <apr_strings.h>
+#include <ctype.h>
+#include <string.h>
+
+static const edge_cert_t *cert_at(const cli_t *cli, int i)
+{
+    return APR_ARRAY_IDX(cli->catalog.certs, i, const edge_cert_t *);
+}
+
+static edge_status_t *read_status(const cli_t *cli, const edge_cert_t *cert)
+{
+    edge_status_t *status = apr_palloc(cli->p, sizeof(*status));
+
+    edge_status_read(status, cli->store, cert, cli->catalog.restarts_itself,
+                     cli->now, cli->p);
+    return status;
+}
+
+static const char *worker_word(const cli_t *cli)
+{
+    return cli_worker_runs(cli) ? "active" : "stopped";
+}
+
+/* --- JSON --------------------------------------------------------------- */
+
+static json_t *print_names(const edge_cert_t *cert)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < cert->names->nelts; i++) {
+        json_array_append_new(
+            list, json_string(APR_ARRAY_IDX(cert->names, i, const char *)));
+    }
+    return list;
+}
+
+/* The keys of ?auto, as JSON has them: "notAfter". */
+static json_t *print_status(const cli_t *cli, const edge_cert_t *cert)
+{
+    const edge_status_t *status = read_status(cli, cert);
+    json_t *json = json_object();
+    int i;
+
+    for (i = 0; i < edge_fact_count(); i++) {
+        const char *value = edge_fact_value(i, status, cli->p);
+        char *key = apr_pstrdup(cli->p, edge_fact_key(i));
+
+        key[0] = (char)tolower((unsigned char)key[0]);
+        json_object_set_new(json, key,
+                            strcmp(value, "-") == 0 ? json_null()
+                                                    : json_string(value));
+    }
+    json_object_set_new(json, "names", print_names(cert));
+    json_object_set_new(json, "attempts", json_integer(status->attempts));
+    return json;
+}
+
+static void show_json(const cli_t *cli, const edge_cert_t *only)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < cli->catalog.certs->nelts; i++) {
+        if (only == NULL || only == cert_at(cli, i)) {
+            json_array_append_new(list, print_status(cli, cert_at(cli, i)));
+        }
+    }
+    cli_print_json(json_pack("{s:s,s:s,s:o}", "store",
+                             edge_store_dir(cli->store), "worker",
+                             worker_word(cli), "certificates", list),
+                   cli->p);
+}
+
+/* --- text --------------------------------------------------------------- */
+
+static void show_all(const cli_t *cli)
+{
+    static const char *const heads[] = {"CERTIFICATE", "STATE", "VALID UNTIL",
+                                        "NEXT ACTION", "AT"};
+    cli_table_t *table = cli_table_make(5, cli->p);
+    int i;
+
+    cli_table_add(table, heads);
+    for (i = 0; i < cli->catalog.certs->nelts; i++) {
+        const edge_status_t *status = read_status(cli, cert_at(cli, i));
+        const char *cells[] = {
+            status->name,
+            edge_phase_word(status->phase),
+            ae_time_print(status->not_after, cli->p),
+            edge_action_word(status->action),
+            ae_time_print(status->action_at, cli->p),
+        };
+
+        cli_table_add(table, cells);
+    }
+    cli_print(cli_table_print(table));
+}
+
+static void show_one(const cli_t *cli, const edge_cert_t *cert)
+{
+    const edge_status_t *status = read_status(cli, cert);
+    cli_table_t *table = cli_table_make(2, cli->p);
+    int i;
+
+    for (i = 0; i < edge_fact_count(); i++) {
+        const char *cells[] = {
+            edge_fact_label(i),
+            edge_fact_value(i, status, cli->p),
+        };
+
+        cli_table_add(table, cells);
+    }
+    cli_print(cli_table_print(table));
+}
+
+static void show_text(const cli_t *cli, const edge_cert_t *only)
+{
+    if (only) {
+        show_one(cli, only);
+    } else {
+        show_all(cli);
+    }
+    if (!cli_worker_runs(cli)) {
+        cli_print(apr_pstrcat(cli->p, "\nNothing is ordered or renewed now: ",
+                              cli_no_worker, ".\n", NULL));
+    }
+}
+
+cli_exit_t cli_status(cli_t *cli, ae_error_t *err)
+{
+    const char *name = cli_operand(cli, 0);
+    const edge_cert_t *only = NULL;
+    apr_status_t status =
+        name ? cli_begin(&only, cli, err) : cli_open(cli, err);
+
+    if (status != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    if (cli->args->json) {
+        show_json(cli, only);
+    } else {
+        show_text(cli, only);
+    }
+    return CLI_DONE;
+}

@@ -1,0 +1,87 @@
+#include "cli_table.h"
+
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <string.h>
+
+#define GAP 2
+
+struct cli_table_t {
+    int columns;
+    apr_array_header_t *cells; /* const char *, row by row */
+    int *widths;
+    apr_pool_t *p;
+};
+
+cli_table_t *cli_table_make(int columns, apr_pool_t *p)
+{
+    cli_table_t *table = apr_pcalloc(p, sizeof(*table));
+
+    table->columns = columns;
+    table->cells = apr_array_make(p, 8 * columns, sizeof(const char *));
+    table->widths = apr_pcalloc(p, sizeof(int) * (apr_size_t)columns);
+    table->p = p;
+    return table;
+}
+
+/* Characters, not bytes, of UTF-8. */
+static int width_of(const char *text)
+{
+    int width = 0;
+
+    for (; *text; text++) {
+        width += (*text & 0xc0) != 0x80;
+    }
+    return width;
+}
+
+void cli_table_add(cli_table_t *table, const char *const *cells)
+{
+    int i;
+
+    for (i = 0; i < table->columns; i++) {
+        int width = width_of(cells[i]);
+
+        APR_ARRAY_PUSH(table->cells, const char *) = cells[i];
+        if (width > table->widths[i]) {
+            table->widths[i] = width;
+        }
+    }
+}
+
+/* What stands behind the cell: blanks, or the end of the line where only
+ * empty cells follow. */
+static const char *print_row(const cli_table_t *table,
+                             const char *const *cells)
+{
+    const char *line = "";
+    int used = table->columns;
+    int i;
+
+    while (used > 0 && cells[used - 1][0] == '\0') {
+        used--;
+    }
+    for (i = 0; i < used; i++) {
+        int blanks = table->widths[i] - width_of(cells[i]) + GAP;
+
+        line = i + 1 < used ? apr_psprintf(table->p, "%s%s%*s", line, cells[i],
+                                           blanks, "")
+                            : apr_pstrcat(table->p, line, cells[i], NULL);
+    }
+    return apr_pstrcat(table->p, line, "\n", NULL);
+}
+
+const char *cli_table_print(const cli_table_t *table)
+{
+    const char *const *cells = (const char *const *)table->cells->elts;
+    int rows = table->cells->nelts / table->columns;
+    apr_array_header_t *lines =
+        apr_array_make(table->p, rows + 1, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < rows; i++) {
+        APR_ARRAY_PUSH(lines, const char *) =
+            print_row(table, cells + i * table->columns);
+    }
+    return apr_array_pstrcat(table->p, lines, '\0');
+}

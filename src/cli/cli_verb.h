@@ -1,0 +1,80 @@
+#ifndef CLI_VERB_H
+#define CLI_VERB_H
+
+/** What a verb is, and what all of them share. */
+
+#include "cli_args.h"
+#include "edge_catalog.h"
+
+#include <apr_time.h>
+#include <jansson.h>
+
+/** What the shell hears. */
+typedef enum cli_exit_t {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,
+    CLI_NOTHING = 2, /* there was nothing to do */
+    CLI_USAGE = 64   /* as sysexits(3) has it */
+} cli_exit_t;
+
+/** One call of the program. */
+typedef struct cli_t {
+    const cli_args_t *args;
+    edge_store_t *store;    /* from cli_open on */
+    edge_catalog_t catalog; /* likewise */
+    apr_time_t now;
+    apr_pool_t *p;
+} cli_t;
+
+typedef struct cli_verb_t {
+    const char *name;
+    const char *operands; /* as the usage line has them */
+    int least, most;      /* operands */
+    unsigned options;     /* those it takes */
+    const char *summary;  /* one line */
+    const char *help;     /* what more there is to say */
+    /** @return err is written for CLI_FAILED and CLI_NOTHING */
+    cli_exit_t (*run)(cli_t *cli, ae_error_t *err);
+} cli_verb_t;
+
+cli_exit_t cli_status(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
+
+/** All verbs; the one without a name ends them. */
+extern const cli_verb_t cli_verbs[];
+
+/** The verb of a word, or NULL. */
+const cli_verb_t *cli_verb_find(const char *word);
+
+/** "usage: acme-edge [...] verb operands", from `p`; NULL for all verbs. */
+const char *cli_verb_usage(const cli_verb_t *verb, apr_pool_t *p);
+
+/** Open the store and read what is configured. */
+AE_CHECKED apr_status_t cli_open(cli_t *cli, ae_error_t *err);
+
+/** The operand `i`, NULL where there are fewer. */
+const char *cli_operand(const cli_t *cli, int i);
+
+/** The certificate of a name: its own, or one of its names.
+ * @return APR_SUCCESS; APR_ENOENT, err lists those that there are. */
+AE_CHECKED apr_status_t cli_find(const edge_cert_t **cert, const cli_t *cli,
+                                 const char *name, ae_error_t *err);
+
+/** cli_open, and cli_find of the first operand. */
+AE_CHECKED apr_status_t cli_begin(const edge_cert_t **cert, cli_t *cli,
+                                  ae_error_t *err);
+
+/** Whether a worker has the store's lock. */
+int cli_worker_runs(const cli_t *cli);
+
+/** What to say where none has. */
+extern const char cli_no_worker[];
+
+/** Print it to standard output; JSON is dropped. */
+void cli_print(const char *text);
+void cli_print_json(json_t *json, apr_pool_t *p);
+
+/** Say in one sentence what was done: as text, or as member `done`. */
+void cli_tell(const cli_t *cli, const char *fmt, ...) AE_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,31 @@
+#include "cli_verb.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* The table of verbs, and what is made of it. */
+const cli_verb_t cli_verbs[] = {
+    {"status", "[NAME]", 0, 1, 0, "how all certificates stand, or one in full",
+     "Reads the store alone: it works while httpd is stopped, and says so.\n",
+     cli_status},
+    {"help", "[VERB]", 0, 1, 0, "this, or more on one verb", "", cli_help},
+    {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
+};
+
+const cli_verb_t *cli_verb_find(const char *word)
+{
+    const cli_verb_t *verb = cli_verbs;
+
+    while (verb->name && strcmp(verb->name, word) != 0) {
+        verb++;
+    }
+    return verb->name ? verb : NULL;
+}
+
+const char *cli_verb_usage(const cli_verb_t *verb, apr_pool_t *p)
+{
+    return apr_pstrcat(p, "usage: acme-edge [--store DIR] [--json] ",
+                       verb ? verb->name : "VERB [NAME] ...",
+                       verb && verb->operands[0] ? " " : "",
+                       verb ? verb->operands : "", "\n", NULL);
+}

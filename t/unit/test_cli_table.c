@@ -1,0 +1,74 @@
+/* Columns of text. */
+
+#include "cli_table.h"
+#include "support.h"
+
+#include <check.h>
+
+Suite *suite_cli_table(void);
+
+START_TEST(test_columns)
+{
+    static const char *const rows[][3] = {
+        {"NAME", "STATE", "AT"},
+        {"www.example.org", "valid", "-"},
+        {"a", "ordering", "soon"},
+    };
+    cli_table_t *table = cli_table_make(3, t_pool);
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        cli_table_add(table, rows[i]);
+    }
+    ck_assert_str_eq(cli_table_print(table),
+                     "NAME             STATE     AT\n"
+                     "www.example.org  valid     -\n"
+                     "a                ordering  soon\n");
+}
+END_TEST
+
+START_TEST(test_empty_cells)
+{
+    static const char *const rows[][3] = {
+        {"", "b", ""}, {"a", "", "c"}, {"", "", ""}};
+    cli_table_t *table = cli_table_make(3, t_pool);
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        cli_table_add(table, rows[i]);
+    }
+    ck_assert_str_eq(cli_table_print(table), "   b\na     c\n\n");
+}
+END_TEST
+
+/* A character may be several bytes. */
+START_TEST(test_width)
+{
+    static const char *const rows[][2] = {{"b\xc3\xbc", "x"}, {"bue", "y"}};
+    cli_table_t *table = cli_table_make(2, t_pool);
+
+    cli_table_add(table, rows[0]);
+    cli_table_add(table, rows[1]);
+    ck_assert_str_eq(cli_table_print(table), "b\xc3\xbc   x\nbue  y\n");
+}
+END_TEST
+
+START_TEST(test_no_rows)
+{
+    ck_assert_str_eq(cli_table_print(cli_table_make(2, t_pool)), "");
+}
+END_TEST
+
+Suite *suite_cli_table(void)
+{
+    Suite *suite = suite_create("cli_table");
+    TCase *tc = tcase_create("table");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_columns);
+    tcase_add_test(tc, test_empty_cells);
+    tcase_add_test(tc, test_width);
+    tcase_add_test(tc, test_no_rows);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

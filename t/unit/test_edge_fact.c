@@ -1,0 +1,67 @@
+/* What is told of a status. */
+
+#include "edge_fact.h"
+#include "support.h"
+
+#include <check.h>
+#include <string.h>
+
+Suite *suite_edge_fact(void);
+
+static const char *value_of(const char *key, const edge_status_t *status)
+{
+    int i;
+
+    for (i = 0; i < edge_fact_count(); i++) {
+        if (strcmp(edge_fact_key(i), key) == 0) {
+            ck_assert_str_ne(edge_fact_label(i), "");
+            return edge_fact_value(i, status, t_pool);
+        }
+    }
+    ck_abort_msg("no fact %s", key);
+}
+
+START_TEST(test_values)
+{
+    edge_status_t status;
+
+    memset(&status, 0, sizeof(status));
+    strcpy(status.name, "www.example.org");
+    status.phase = EDGE_PHASE_VALID;
+    status.not_after = apr_time_from_sec(APR_INT64_C(1800000000));
+    status.action = EDGE_ACTION_RENEW;
+    status.attempts = 3;
+    ck_assert_str_eq(edge_fact_key(0), "Name");
+    ck_assert_str_eq(value_of("Name", &status), "www.example.org");
+    ck_assert_str_eq(value_of("State", &status), "valid");
+    ck_assert_str_eq(value_of("NotAfter", &status), "2027-01-15T08:00:00Z");
+    ck_assert_str_eq(value_of("NextAction", &status), "renew");
+    ck_assert_str_eq(value_of("Attempts", &status), "3");
+}
+END_TEST
+
+START_TEST(test_what_is_not_there)
+{
+    static const char *const keys[] = {"Step", "Serial", "NotAfter",
+                                       "NextActionAt", "LastSignText"};
+    edge_status_t status;
+    apr_size_t i;
+
+    memset(&status, 0, sizeof(status));
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        ck_assert_str_eq(value_of(keys[i], &status), "-");
+    }
+}
+END_TEST
+
+Suite *suite_edge_fact(void)
+{
+    Suite *suite = suite_create("edge_fact");
+    TCase *tc = tcase_create("fact");
+
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_values);
+    tcase_add_test(tc, test_what_is_not_there);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
