@@ -38,6 +38,25 @@ AE_CHECKED apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,
 
 const ae_cert_facts_t *ae_cert_facts(const ae_cert_t *cert);
 
+/** One certificate of a chain, as people are shown it. */
+typedef struct ae_cert_link_t {
+    const char *subject; /* RFC 2253 */
+    const char *issuer;  /* RFC 2253 */
+    const char *serial;  /* hexadecimal, lower case, as the fingerprints */
+    const char *sha256;
+    const char *sha1;
+    const char *key; /* as ACMEKeyType has it, or OpenSSL's word */
+    apr_time_t not_before;
+    apr_time_t not_after;
+} ae_cert_link_t;
+
+/** How many certificates are in the chain; 1 at least. */
+int ae_cert_length(const ae_cert_t *cert);
+
+/** Tell of the one at `i`, 0 for the leaf; text lives in `p`. */
+void ae_cert_link(ae_cert_link_t *link, const ae_cert_t *cert, int i,
+                  apr_pool_t *p);
+
 /** Check that the key is the leaf's. @return APR_SUCCESS or AE_EMISMATCH. */
 AE_CHECKED apr_status_t ae_cert_check_key(const ae_cert_t *cert,
                                           const ae_key_t *key,

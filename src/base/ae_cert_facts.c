@@ -7,6 +7,8 @@
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <string.h>
 
 static const char *hex_print(const unsigned char *bytes, apr_size_t len,
                              apr_pool_t *p)
@@ -53,12 +55,13 @@ static const char *serial_print(const ASN1_INTEGER *serial, apr_pool_t *p)
     return text;
 }
 
-static const char *fingerprint_print(const X509 *x509, apr_pool_t *p)
+static const char *fingerprint_print(const X509 *x509, const EVP_MD *md,
+                                     apr_pool_t *p)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int len = 0;
 
-    if (X509_digest(x509, EVP_sha256(), digest, &len) != 1) {
+    if (X509_digest(x509, md, digest, &len) != 1) {
         return NULL;
     }
     return hex_print(digest, len, p);
@@ -95,7 +98,7 @@ apr_status_t ae_cert_facts_read(ae_cert_t *cert, ae_error_t *err,
         return facts_failed(err, "its subject or issuer is damaged");
     }
     facts->serial = serial_print(X509_get0_serialNumber(leaf), p);
-    facts->sha256 = fingerprint_print(leaf, p);
+    facts->sha256 = fingerprint_print(leaf, EVP_sha256(), p);
     if (facts->serial == NULL || facts->sha256 == NULL) {
         return facts_failed(err, "its serial or fingerprint cannot be told");
     }
@@ -109,4 +112,53 @@ apr_status_t ae_cert_facts_read(ae_cert_t *cert, ae_error_t *err,
                                  "or hold forbidden characters");
     }
     return APR_SUCCESS;
+}
+
+/* In the words of ACMEKeyType where it has one. */
+static const char *key_print(const X509 *x509, apr_pool_t *p)
+{
+    EVP_PKEY *key = X509_get0_pubkey(x509);
+    char curve[64] = "";
+
+    if (key == NULL) {
+        return "unknown";
+    }
+    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
+        return apr_psprintf(p, "rsa-%d", EVP_PKEY_get_bits(key));
+    }
+    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
+        EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) != 1) {
+        return apr_pstrdup(p, OBJ_nid2sn(EVP_PKEY_get_base_id(key)));
+    }
+    return strcmp(curve, "prime256v1") == 0  ? "ecdsa-p256"
+           : strcmp(curve, "secp384r1") == 0 ? "ecdsa-p384"
+                                             : apr_pstrdup(p, curve);
+}
+
+int ae_cert_length(const ae_cert_t *cert)
+{
+    return cert->length;
+}
+
+static const char *or_unknown(const char *text)
+{
+    return text ? text : "unknown";
+}
+
+void ae_cert_link(ae_cert_link_t *link, const ae_cert_t *cert, int i,
+                  apr_pool_t *p)
+{
+    const X509 *x509 = cert->chain[i];
+
+    memset(link, 0, sizeof(*link));
+    link->subject = or_unknown(name_print(X509_get_subject_name(x509), p));
+    link->issuer = or_unknown(name_print(X509_get_issuer_name(x509), p));
+    link->serial = or_unknown(serial_print(X509_get0_serialNumber(x509), p));
+    link->sha256 = or_unknown(fingerprint_print(x509, EVP_sha256(), p));
+    link->sha1 = or_unknown(fingerprint_print(x509, EVP_sha1(), p));
+    link->key = key_print(x509, p);
+    if (!time_read(&link->not_before, X509_get0_notBefore(x509)) ||
+        !time_read(&link->not_after, X509_get0_notAfter(x509))) {
+        link->not_before = link->not_after = 0;
+    }
 }

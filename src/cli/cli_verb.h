@@ -38,6 +38,9 @@ typedef struct cli_verb_t {
 } cli_verb_t;
 
 cli_exit_t cli_status(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_show(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */

@@ -8,6 +8,19 @@ const cli_verb_t cli_verbs[] = {
     {"status", "[NAME]", 0, 1, 0, "how all certificates stand, or one in full",
      "Reads the store alone: it works while httpd is stopped, and says so.\n",
      cli_status},
+    {"show", "NAME [--live|--pending] [--pem]", 1, 1,
+     CLI_LIVE | CLI_PENDING | CLI_PEM,
+     "the certificate in use and the pending one, decoded",
+     "Tells where it differs from what is configured. With --pem it prints "
+     "the\n"
+     "chain, of the one in use where both are there.\n",
+     cli_show},
+    {"deploy", "NAME", 1, 1, 0, "approve the pending certificate",
+     "It goes live with the next restart of httpd, which httpd makes by\n"
+     "itself unless ACMEReload is none.\n",
+     cli_deploy},
+    {"discard", "NAME", 1, 1, 0, "drop the pending certificate",
+     "The certificate in use stays in use.\n", cli_discard},
     {"help", "[VERB]", 0, 1, 0, "this, or more on one verb", "", cli_help},
     {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };

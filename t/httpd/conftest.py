@@ -4,13 +4,14 @@ not announce fails it, and so does any report of a sanitizer."""
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
 from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
 from lab.pebble import Pebble
-from lab.process import make_place
+from lab.process import make_place, wait_until
 from lab.sanitizers import reports
 from lab.store import Memcached, Redis
 
@@ -140,3 +141,16 @@ def make_gate(started):
         started.append(gate)
         return gate
     return make
+
+
+@pytest.fixture
+def small_disk(place):
+    """A file system of 64 kB; mounting one takes root."""
+    disk = place / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755",
+                    "tmpfs", disk], check=True)
+    yield disk
+    wait_until(lambda: subprocess.run(["umount", disk],
+                                      check=False).returncode == 0,
+               20, "unmounted disk")

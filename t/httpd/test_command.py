@@ -6,9 +6,11 @@ import shutil
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 
 from lab import client
 from lab.command import PROGRAM, run
+from lab.damage import fill
 from lab.process import free_port
 from lab.sites import site
 from lab.status import MAIN, PLAIN, statuses
@@ -116,10 +118,125 @@ def test_the_catalog_follows_the_configuration(live):
     assert "apachectl graceful" in cert["nextActionReason"]
 
 
+# --- show --------------------------------------------------------------------
+
+def fingerprint(cert, kind):
+    return cert.fingerprint(kind()).hex()
+
+
+def test_show_live(live):
+    served = client.certificate(live.https, NAME)
+    answer = run(live, "show", NAME, "--json")
+    assert answer.status == 0
+    told = answer.json()
+    assert list(told) == ["live"]
+    cert = told["live"]
+    assert set(cert["names"]) == {NAME, ALIAS}
+    assert int(cert["serial"], 16) == served.serial_number
+    assert cert["sha256"] == fingerprint(served, hashes.SHA256)
+    assert cert["sha1"] == fingerprint(served, hashes.SHA1)
+    assert cert["keyType"] == "ecdsa-p256"
+    assert cert["differences"] == []
+    assert cert["chain"][0]["subject"] == cert["issuer"]
+    text = run(live, "show", NAME, "--live").out
+    for key in ("issuer", "serial", "notBefore", "notAfter", "sha256"):
+        assert cert[key] in text
+    pem = run(live, "show", NAME, "--pem")
+    assert pem.out == live.live(NAME)[0].read_text()
+    missing = run(live, "show", NAME, "--pending")
+    assert (missing.status, missing.out) == (2, "")
+    assert "no pending certificate" in missing.err
+
+
+def test_show_marks_what_differs(live):
+    live.stop()
+    live.configure("ACMEReload none\nACMEKeyType rsa-2048" + PLAIN
+                   + site(NAME, "three.example.org"))
+    live.start()
+    assert statuses(live)  # it listens before it has started
+    differences = run(live, "show", NAME, "--live", "--json").json()[
+        "live"]["differences"]
+    assert differences == [
+        "three.example.org is configured and not in it",
+        f"{ALIAS} is in it and not configured",
+        "its key is ecdsa-p256, ACMEKeyType is rsa-2048"]
+
+
+# --- what is pending ---------------------------------------------------------
+
+def test_show_and_discard_what_is_pending(pending):
+    httpd = pending
+    assert run(httpd, "show", NAME, "--live").status == 2
+    told = run(httpd, "show", NAME, "--json").json()
+    assert list(told) == ["pending"]
+    assert set(told["pending"]["names"]) == {NAME, ALIAS}
+    assert run(httpd, "show", NAME).out.startswith("pending")
+    answer = run(httpd, "discard", NAME)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == f"{NAME}: the pending certificate is discarded\n"
+    assert not (httpd.store / "staging" / NAME / "set").exists()
+    again = run(httpd, "discard", NAME, "--json")
+    assert again.status == 2
+    assert "no pending certificate" in again.json()["error"]["what"]
+    assert run(httpd, "deploy", NAME).status == 2
+
+
+def test_discard_while_httpd_is_stopped(pending):
+    pending.stop()
+    assert run(pending, "discard", NAME).status == 0
+    assert run(pending, "show", NAME).status == 2
+
+
+def test_deploy(pending):
+    httpd = pending
+    serial = run(httpd, "show", NAME, "--json").json()["pending"]["serial"]
+    answer = run(httpd, "deploy", NAME)
+    assert (answer.status, answer.err) == (0, "")
+    assert re.fullmatch(rf"{NAME}: serial {serial} is approved, .*"
+                        r"apachectl graceful\n", answer.out)
+    httpd.graceful()
+    httpd.wait_live(NAME)
+    assert run(httpd, "show", NAME, "--json").json()["live"]["serial"] == \
+        serial
+
+
+def test_deploy_of_what_does_not_fit(pending):
+    """The configuration has changed since it was signed."""
+    httpd = pending
+    httpd.stop()
+    catalog = json.loads((httpd.store / "config.json").read_text())
+    catalog["certificates"][0]["names"].append("three.example.org")
+    (httpd.store / "config.json").write_text(json.dumps(catalog))
+    answer = run(httpd, "deploy", NAME)
+    assert (answer.status, answer.out) == (1, "")
+    assert re.search(r"cannot go live: .*three\.example\.org.*; .*discard",
+                     answer.err)
+    assert list((httpd.store / "requests").iterdir()) == []
+
+
+def test_a_full_disk(make_httpd, pebble, small_disk):
+    httpd = make_httpd(f"ACMEStore {small_disk}/acme\nACMEReload none\n"
+                       + PLAIN + site(NAME), pebble=pebble)
+    httpd.store = small_disk / "acme"
+    httpd.start()
+    httpd.wait_log(f"{NAME}: certificate issued")
+    httpd.stop()
+    fill(small_disk / "ballast")
+    for verb in WRITING:
+        answer = run(httpd, verb, NAME)
+        assert (answer.status, answer.out) == (1, ""), verb
+        assert "No space left on device" in answer.err
+        assert list((httpd.store / "requests").iterdir()) == []
+    for verb in ("status", "show", "discard"):
+        assert run(httpd, verb, NAME).status == 0, verb
+
+
 # --- what must fail ----------------------------------------------------------
 
 # Those that look a certificate up.
-LOOKING = ["status"]
+LOOKING = ["status", "show", "deploy", "discard"]
+# Those that write something down.
+WRITING = ["deploy"]
 
 
 def test_a_name_that_does_not_exist(live):

@@ -1,10 +1,9 @@
 """A store in trouble: named before any order is made, and httpd serves."""
 
-import subprocess
-
 import pytest
 
 from lab import client
+from lab.damage import fill
 from lab.process import free_port, wait_until
 from lab.sites import site
 
@@ -73,28 +72,6 @@ def test_another_user(issued):
         == {NAME, "two.example.org"}, 90, "certificate of both names")
     assert pebble.requests("There are now 2 accounts") == 0
     assert pebble.requests("There are now 1 accounts") == 1
-
-
-@pytest.fixture
-def small_disk(place):
-    """A file system of 64 kB; mounting one takes root."""
-    disk = place / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755",
-                    "tmpfs", disk], check=True)
-    yield disk
-    wait_until(lambda: subprocess.run(["umount", disk],
-                                      check=False).returncode == 0,
-               20, "unmounted disk")
-
-
-def fill(path):
-    with open(path, "wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 512)
-        except OSError:
-            pass
 
 
 def test_a_full_disk(make_httpd, make_pebble, small_disk):

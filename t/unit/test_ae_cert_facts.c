@@ -61,6 +61,24 @@ START_TEST(nul_in_a_name_is_refused)
 }
 END_TEST
 
+START_TEST(links_of_a_chain)
+{
+    const ae_cert_t *chain = t_cert("leaf.pem", "intermediate.pem");
+    ae_cert_link_t link;
+
+    ck_assert_int_eq(ae_cert_length(chain), 2);
+    ae_cert_link(&link, chain, 0, t_pool);
+    ck_assert_str_eq(link.serial, "0a1b2c3d4e5f");
+    ck_assert_str_eq(link.sha1, "735a1594e2d3f67ac8e607f019c4749e3265eb74");
+    ck_assert_str_eq(link.sha256, ae_cert_facts(chain)->sha256);
+    ck_assert_str_eq(link.key, "ecdsa-p256");
+    ck_assert_int_eq(link.not_before, apr_time_from_sec(1767323045));
+    ae_cert_link(&link, chain, 1, t_pool);
+    ck_assert_str_eq(link.subject, "CN=Middle,O=Example\\, Inc.");
+    ck_assert_str_eq(link.issuer, "CN=Root,O=Example\\, Inc.");
+}
+END_TEST
+
 Suite *suite_ae_cert_facts(void)
 {
     Suite *suite = suite_create("ae_cert_facts");
@@ -71,6 +89,7 @@ Suite *suite_ae_cert_facts(void)
     tcase_add_test(tc, names_are_lower_case);
     tcase_add_test(tc, common_name_is_no_name);
     tcase_add_test(tc, nul_in_a_name_is_refused);
+    tcase_add_test(tc, links_of_a_chain);
     suite_add_tcase(suite, tc);
     return suite;
 }

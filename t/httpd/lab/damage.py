@@ -42,6 +42,16 @@ def huge(path):
         file.truncate(64 * 1024 * 1024)
 
 
+def fill(path):
+    """All that is left of a disk."""
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 512)
+        except OSError:
+            pass
+
+
 def foreign(path):
     """The worker may not read it; root may read all."""
     os.chown(path, 0, 0)

@@ -1,0 +1,46 @@
+# Completion of acme-edge for bash: verbs and options from the command itself,
+# names of certificates from the store.
+
+_acme_edge_words()
+{
+    "$1" "${store[@]}" "${@:2}" 2>/dev/null
+}
+
+_acme_edge_names()
+{
+    _acme_edge_words "$1" status | awk 'NR > 1 && !NF { exit }
+        NR > 1 { print $1 }'
+}
+
+_acme_edge_verbs()
+{
+    _acme_edge_words "$1" help | awk '/^  [a-z]/ { print $1 }'
+}
+
+_acme_edge()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local -a store=()
+    local verb='' i words
+
+    if [[ $before == --store ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return
+    fi
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --store) store=(--store "${COMP_WORDS[++i]}") ;;
+        -*) ;;
+        *) verb=${verb:-${COMP_WORDS[i]}} ;;
+        esac
+    done
+    case $verb,$word in
+    show,-*) words='--live --pending --pem --json --help' ;;
+    *,-*) words='--store --json --help' ;;
+    ,* | help,*) words=$(_acme_edge_verbs "$1") ;;
+    *) words=$(_acme_edge_names "$1") ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _acme_edge acme-edge

@@ -1,0 +1,124 @@
+#include "cli_verb.h"
+#include "edge_request.h"
+#include "edge_staged.h"
+#include "edge_standing.h"
+
+#include <apr_strings.h>
+
+static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    (void)line;
+}
+
+static const edge_standing_t *standing_of(const cli_t *cli,
+                                          const edge_cert_t *cert)
+{
+    static const ae_log_t silent = {say_nothing, NULL};
+    edge_standing_t *standing = apr_palloc(cli->p, sizeof(*standing));
+
+    edge_standing_read(standing, cli->store, cert, cli->now, &silent, cli->p);
+    return standing;
+}
+
+static cli_exit_t nothing_pending(const edge_cert_t *cert, ae_error_t *err)
+{
+    ae_error_set(err, APR_ENOENT, "%s has no pending certificate", cert->name);
+    ae_error_next(err, "acme-edge sign %s orders one", cert->name);
+    return CLI_NOTHING;
+}
+
+/* --- deploy ------------------------------------------------------------- */
+
+static const char *what_next(const cli_t *cli)
+{
+    if (!cli_worker_runs(cli)) {
+        return "it goes live when httpd starts";
+    }
+    return cli->catalog.restarts_itself
+               ? "httpd restarts for it by itself"
+               : "it goes live with the next restart: apachectl graceful";
+}
+
+cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
+{
+    const edge_standing_t *standing;
+    const edge_cert_t *cert;
+
+    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    standing = standing_of(cli, cert);
+    if (!standing->staged.present) {
+        return nothing_pending(cert, err);
+    }
+    if (standing->staged.misfit[0]) {
+        ae_error_set(err, AE_EMISMATCH,
+                     "The pending certificate of %s cannot go live",
+                     cert->name);
+        ae_error_why(err, "%s", standing->staged.misfit);
+        ae_error_next(err, "acme-edge discard %s drops it", cert->name);
+        return CLI_FAILED;
+    }
+    if (edge_request_put(cli->store, cert, EDGE_REQUEST_DEPLOY,
+                         standing->staged.serial, cli->now, err,
+                         cli->p) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    cli_tell(cli, "%s: serial %s is approved, %s", cert->name,
+             standing->staged.serial, what_next(cli));
+    return CLI_DONE;
+}
+
+/* --- discard ------------------------------------------------------------ */
+
+static int is_staged(const cli_t *cli, const edge_cert_t *cert)
+{
+    return ae_file_exists(edge_store_path(cli->store, cli->p, "staging",
+                                          cert->dir, "set", NULL));
+}
+
+/* What was approved of the set is gone with it. */
+static cli_exit_t forget(const cli_t *cli, const edge_cert_t *cert,
+                         ae_error_t *err)
+{
+    if (edge_request_drop(cli->store, cert, EDGE_REQUEST_DEPLOY, err,
+                          cli->p) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    cli_tell(cli, "%s: the pending certificate is discarded", cert->name);
+    return CLI_DONE;
+}
+
+cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
+{
+    const edge_cert_t *cert;
+    edge_staged_t *staged;
+    apr_status_t status;
+
+    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    status = edge_staged_open(&staged, cli->store, cert, err, cli->p);
+    if (APR_STATUS_IS_ENOENT(status)) {
+        return nothing_pending(cert, err);
+    }
+    if (status != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    edge_staged_remove(staged, cli->p);
+    if (is_staged(cli, cert)) {
+        ae_error_set(err, APR_EGENERAL,
+                     "The pending certificate of %s is still there",
+                     cert->name);
+        ae_error_why(err, "it could not be moved away, or another one was "
+                          "staged meanwhile");
+        ae_error_next(err,
+                      "look at it with acme-edge show --pending %s, and "
+                      "try again",
+                      cert->name);
+        return CLI_FAILED;
+    }
+    return forget(cli, cert, err);
+}
