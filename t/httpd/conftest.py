@@ -20,8 +20,8 @@ ROOT = os.geteuid() == 0
 
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
-LONG = ("test_faults", "test_kills", "test_renewal", "test_restarts",
-        "test_two_servers", "test_crashes", "test_store_")
+LONG = ("test_accounts", "test_faults", "test_kills", "test_renewal",
+        "test_restarts", "test_two_servers", "test_crashes", "test_store_")
 QUICK = ("test_configtest",)
 
 # Fixtures that mount a file system.
