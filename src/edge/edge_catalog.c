@@ -62,7 +62,7 @@ static json_t *print_span(edge_span_t span)
     return json;
 }
 
-static json_t *print_cert(const edge_cert_t *cert)
+static json_t *print_cert(const edge_cert_t *cert, apr_pool_t *p)
 {
     json_t *json = json_object();
 
@@ -77,6 +77,12 @@ static json_t *print_cert(const edge_cert_t *cert)
     json_object_set_new(json, "keyType",
                         json_string(ae_key_type_word(cert->key_type)));
     json_object_set_new(json, "renewWindow", print_span(cert->renew_window));
+    json_object_set_new(json, "fingerprint",
+                        json_string(edge_cert_fingerprint(cert, p)));
+    json_object_set_new(json, "renewsByHand",
+                        json_boolean(cert->renews_by_hand));
+    json_object_set_new(json, "deploy",
+                        json_string(edge_schedule_print(&cert->deploy, p)));
     return json;
 }
 
@@ -89,7 +95,8 @@ static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
     for (i = 0; i < catalog->certs->nelts; i++) {
         json_array_append_new(
             list,
-            print_cert(APR_ARRAY_IDX(catalog->certs, i, const edge_cert_t *)));
+            print_cert(APR_ARRAY_IDX(catalog->certs, i, const edge_cert_t *),
+                       p));
     }
     json_object_set_new(json, "version", json_integer(VERSION));
     json_object_set_new(json, "restartsItself",
@@ -252,6 +259,16 @@ static int is_whole(const edge_cert_t *cert)
            edge_cert_check(cert, &ignored) == APR_SUCCESS;
 }
 
+static int take_deploy(edge_schedule_t *schedule, const json_t *words,
+                       apr_pool_t *p)
+{
+    const char *text = words ? take_text(words, p) : NULL;
+    ae_error_t ignored;
+
+    return text &&
+           edge_schedule_parse(schedule, text, &ignored) == APR_SUCCESS;
+}
+
 static const edge_cert_t *take_cert(const json_t *json, apr_pool_t *p)
 {
     edge_cert_t *made = apr_pcalloc(p, sizeof(*made));
@@ -262,9 +279,12 @@ static const edge_cert_t *take_cert(const json_t *json, apr_pool_t *p)
     made->providers = take_providers(json_object_get(json, "providers"), p);
     made->contacts = take_texts(json_object_get(json, "contacts"), p);
     made->terms_accepted = ae_json_get_bool(json, "termsAccepted", 0);
+    made->renews_by_hand = ae_json_get_bool(json, "renewsByHand", 0);
     made->trust_file = trust ? take_text(trust, p) : NULL;
-    if (made->name == NULL || !is_whole(made) ||
+    made->fingerprint = take_text(json_object_get(json, "fingerprint"), p);
+    if (made->name == NULL || !is_whole(made) || made->fingerprint == NULL ||
         (trust && made->trust_file == NULL) ||
+        !take_deploy(&made->deploy, json_object_get(json, "deploy"), p) ||
         !take_key_type(&made->key_type, json_object_get(json, "keyType")) ||
         !take_span(&made->renew_window,
                    ae_json_get_object(json, "renewWindow"))) {

@@ -108,6 +108,9 @@ const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
     const char *fingerprint;
     int i;
 
+    if (cert->fingerprint != NULL) {
+        return cert->fingerprint;
+    }
     apr_pool_create(&ptemp, p);
     text = add_list(text, cert->names, ptemp);
     for (i = 0; i < cert->providers->nelts; i++) {

@@ -24,6 +24,8 @@ typedef struct edge_cert_t {
     const char *trust_file; /* or NULL: the system's */
     ae_key_type_t key_type;
     edge_span_t renew_window;
+    const char *fingerprint; /* NULL: edge_cert_fingerprint makes it; of a
+                                certificate whose secrets are not known */
     int renews_by_hand;     /* ACMERenew manual: nothing without a request */
     edge_schedule_t deploy; /* when what is staged may go live */
 } edge_cert_t;

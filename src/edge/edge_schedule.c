@@ -374,3 +374,21 @@ const char *edge_schedule_words(const edge_schedule_t *schedule, apr_time_t at,
 
     return window != NULL && found.begin <= at ? print(window, p) : "";
 }
+
+const char *edge_schedule_print(const edge_schedule_t *schedule, apr_pool_t *p)
+{
+    const char *words = "";
+    int i;
+
+    if (schedule->kind == EDGE_SCHEDULE_IMMEDIATELY) {
+        return "immediately";
+    }
+    if (schedule->kind == EDGE_SCHEDULE_MANUAL) {
+        return "manual";
+    }
+    for (i = 0; i < schedule->count; i++) {
+        words = apr_pstrcat(p, words, i ? " " : "",
+                            print(&schedule->windows[i], p), NULL);
+    }
+    return words;
+}

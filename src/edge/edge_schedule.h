@@ -58,4 +58,8 @@ apr_time_t edge_schedule_next(const edge_schedule_t *schedule, apr_time_t now);
 const char *edge_schedule_words(const edge_schedule_t *schedule, apr_time_t at,
                                 apr_pool_t *p);
 
+/** All of it in words that edge_schedule_parse reads, from `p`. */
+const char *edge_schedule_print(const edge_schedule_t *schedule,
+                                apr_pool_t *p);
+
 #endif

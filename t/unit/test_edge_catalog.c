@@ -53,11 +53,17 @@ START_TEST(test_round_trip)
 {
     test_store_t *t = test_store_make();
     const edge_cert_t *back;
+    ae_error_t err;
 
     t->cert->trust_file = "/etc/ssl/test-ca.pem";
     t->cert->renew_window.percent = 0;
     t->cert->renew_window.time = apr_time_from_sec(86400);
     t->cert->key_type = AE_KEY_RSA_3072;
+    t->cert->renews_by_hand = 1;
+    ck_status(edge_schedule_parse(&t->cert->deploy,
+                                  "Mon-Fri 03:00-04:30 22:00-01:00 Sun 02:00",
+                                  &err),
+              APR_SUCCESS, &err);
     back = cert_again(t);
     ck_assert_str_eq(edge_cert_fingerprint(back, t_pool),
                      edge_cert_fingerprint(t->cert, t_pool));
@@ -68,6 +74,8 @@ START_TEST(test_round_trip)
     ck_assert_uint_eq(back->renew_window.percent, 0);
     ck_assert_int_eq(back->renew_window.time, t->cert->renew_window.time);
     ck_assert_int_eq(back->key_type, AE_KEY_RSA_3072);
+    ck_assert_int_eq(back->renews_by_hand, 1);
+    ck_assert_mem_eq(&back->deploy, &t->cert->deploy, sizeof(back->deploy));
     ck_assert_uint_eq(
         APR_ARRAY_IDX(back->providers, 0, edge_provider_t *)->names_max, 100);
 }
