@@ -26,8 +26,8 @@ typedef struct edge_cert_t {
     edge_span_t renew_window;
     const char *fingerprint; /* NULL: edge_cert_fingerprint makes it; of a
                                 certificate whose secrets are not known */
-    int renews_by_hand;     /* ACMERenew manual: nothing without a request */
-    edge_schedule_t deploy; /* when what is staged may go live */
+    int renews_by_hand;      /* ACMERenew manual: nothing without a request */
+    edge_schedule_t deploy;  /* when what is staged may go live */
 } edge_cert_t;
 
 /** Check a DNS name as a public CA would take it for http-01: length, labels,

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,6 +120,11 @@ acme_request_t *client_request(const char *method, const char *url)
     request->method = method;
     request->url = url;
     return request;
+}
+
+apr_interval_time_t client_timeout(apr_interval_time_t span)
+{
+    return getenv("CK_TIMEOUT_MULTIPLIER") ? 20 * span : span;
 }
 
 acme_request_t *client_get(const char *path)

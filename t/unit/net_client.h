@@ -29,6 +29,10 @@ extern client_t client;
 /** Begin anew, in t_pool: server and transport. */
 void client_start(https_script_t *script);
 
+/** A timeout of a request that others must keep to: longer where the tests are
+ * watched, which is when CK_TIMEOUT_MULTIPLIER is set. */
+apr_interval_time_t client_timeout(apr_interval_time_t span);
+
 /** The callback for a transport of the test's own; its ctx is &client. */
 net_transport_done_t client_done;
 

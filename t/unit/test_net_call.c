@@ -352,7 +352,7 @@ END_TEST
 
 START_TEST(no_answer_times_out)
 {
-    client.config.timeout = apr_time_from_msec(300);
+    client.config.timeout = client_timeout(apr_time_from_msec(300));
     client_assert_failure(client_exchange_get("/hang"), APR_TIMEUP,
                           "no answer in time");
     client_assert_answer(client_exchange_get("/ok"), 200);

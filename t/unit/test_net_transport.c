@@ -112,7 +112,7 @@ START_TEST(one_that_hangs_holds_up_nobody)
 {
     unsigned i;
 
-    client.config.timeout = apr_time_from_sec(2);
+    client.config.timeout = client_timeout(apr_time_from_sec(2));
     net_transport_send(client.transport, client_get("/hang"), client_root());
     for (i = 0; i < 20; i++) {
         net_transport_send(client.transport, client_get("/order"),
