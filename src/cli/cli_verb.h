@@ -39,6 +39,7 @@ typedef struct cli_verb_t {
 
 cli_exit_t cli_status(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_show(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_sign(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);

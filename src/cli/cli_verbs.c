@@ -15,9 +15,14 @@ const cli_verb_t cli_verbs[] = {
      "the\n"
      "chain, of the one in use where both are there.\n",
      cli_show},
+    {"sign", "NAME", 1, 1, 0, "order a certificate now, and follow it",
+     "Joins an order under way. What ACMERenew and earlier failures say does\n"
+     "not matter, but a CA that wants to be left alone is. Ctrl-C ends the\n"
+     "following, not the order.\n",
+     cli_sign},
     {"deploy", "NAME", 1, 1, 0, "approve the pending certificate",
-     "It goes live with the next restart of httpd, which httpd makes by\n"
-     "itself unless ACMEReload is none.\n",
+     "Whatever ACMEDeploy says, it goes live with the next restart of httpd,\n"
+     "which httpd makes by itself unless ACMEReload is none.\n",
      cli_deploy},
     {"discard", "NAME", 1, 1, 0, "drop the pending certificate",
      "The certificate in use stays in use.\n", cli_discard},

@@ -1,5 +1,6 @@
 """acme-edge: what each verb says and how it ends, beside a real server."""
 
+import concurrent.futures
 import json
 import re
 import shutil
@@ -41,6 +42,18 @@ def pending(make_httpd, pebble):
     httpd = make_httpd("ACMEReload none" + PLAIN + site(NAME, ALIAS),
                        pebble=pebble).start()
     httpd.wait_log(f"{NAME}: certificate issued")
+    return httpd
+
+
+@pytest.fixture
+def by_hand(make_httpd, pebble):
+    """A server on which nothing happens unasked."""
+    httpd = make_httpd("ACMERenew manual\nACMEDeploy manual\n"
+                       + PLAIN + site(NAME, ALIAS) + site("blocked.example"),
+                       pebble=pebble)
+    httpd.announce("AE054: ")
+    httpd.start()
+    httpd.require(httpd.worker, 20, "worker")
     return httpd
 
 
@@ -185,6 +198,55 @@ def test_discard_while_httpd_is_stopped(pending):
     pending.stop()
     assert run(pending, "discard", NAME).status == 0
     assert run(pending, "show", NAME).status == 2
+
+
+# --- sign --------------------------------------------------------------------
+
+def test_sign_and_deploy_by_hand(by_hand, pebble):
+    httpd = by_hand
+    assert run(httpd, "show", NAME).status == 2
+    assert pebble.requests("POST /order-plz") == 0
+    answer = run(httpd, "sign", NAME)
+    assert answer.status == 0, answer.err
+    shown = run(httpd, "show", NAME, "--json").json()
+    serial = shown["pending"]["serial"]
+    assert re.fullmatch(rf"{NAME}: issued, serial {serial}, valid until "
+                        r"\S+; it is pending\n", answer.out)
+    assert not httpd.live(NAME)[0].exists()
+    assert "restarts for it by itself" in run(httpd, "deploy", NAME).out
+    httpd.wait_live(NAME)
+    assert run(httpd, "show", NAME, "--json").json()["live"]["serial"] \
+        == serial
+
+
+def test_sign_that_fails(by_hand):
+    httpd = by_hand
+    httpd.announce("AE040: blocked.example: ")
+    answer = run(httpd, "sign", "blocked.example")
+    assert (answer.status, answer.out) == (1, "")
+    assert "rejectedIdentifier" in answer.err
+    assert "Remove the name from the certificate" in answer.err
+
+
+def test_sign_without_httpd(by_hand):
+    """The request is kept, and heard when httpd starts."""
+    httpd = by_hand
+    httpd.stop()
+    answer = run(httpd, "sign", NAME)
+    assert (answer.status, answer.out) == (1, "")
+    assert "httpd does not run" in answer.err
+    httpd.start()
+    httpd.wait_log(f"{NAME}: certificate issued")
+
+
+def test_two_that_sign_get_one_order(by_hand, pebble):
+    httpd = by_hand
+    with concurrent.futures.ThreadPoolExecutor() as both:
+        answers = list(both.map(lambda _: run(httpd, "sign", NAME), range(2)))
+    assert [answer.status for answer in answers] == [0, 0]
+    assert answers[0].out == answers[1].out
+    assert len(re.findall("There are now . orders", pebble.process.said())) \
+        == 1
 
 
 def test_deploy(pending):
