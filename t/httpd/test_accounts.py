@@ -90,8 +90,9 @@ def addresses(*mails):
 
 
 def wait_issued(httpd, name):
-    """Not deployed yet: httpd does not restart twice within a minute."""
-    httpd.wait_log(rf"{name}: certificate issued by .* staged")
+    """Not deployed yet: httpd does not restart twice within a minute, as a CA
+    that refused the account is left alone for one."""
+    httpd.wait_log(rf"{name}: certificate issued by .* staged", seconds=150)
 
 
 def updates(pebble):
