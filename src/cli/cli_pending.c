@@ -1,26 +1,8 @@
 #include "cli_verb.h"
 #include "edge_request.h"
 #include "edge_staged.h"
-#include "edge_standing.h"
 
 #include <apr_strings.h>
-
-static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    (void)line;
-}
-
-static const edge_standing_t *standing_of(const cli_t *cli,
-                                          const edge_cert_t *cert)
-{
-    static const ae_log_t silent = {say_nothing, NULL};
-    edge_standing_t *standing = apr_palloc(cli->p, sizeof(*standing));
-
-    edge_standing_read(standing, cli->store, cert, cli->now, &silent, cli->p);
-    return standing;
-}
 
 static cli_exit_t nothing_pending(const edge_cert_t *cert, ae_error_t *err)
 {
@@ -49,7 +31,7 @@ cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
     if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
-    standing = standing_of(cli, cert);
+    standing = cli_standing(cli, cert);
     if (!standing->staged.present) {
         return nothing_pending(cert, err);
     }

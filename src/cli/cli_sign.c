@@ -1,7 +1,6 @@
 #include "ae_time.h"
 #include "cli_verb.h"
 #include "edge_request.h"
-#include "edge_standing.h"
 
 #include <apr_strings.h>
 #include <stdio.h>
@@ -84,22 +83,12 @@ static cli_exit_t deserted(const watch_t *watch, ae_error_t *err)
     return CLI_FAILED;
 }
 
-static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    (void)line;
-}
-
 static cli_exit_t tell_end(const watch_t *watch, const cli_t *cli,
-                           apr_time_t now, ae_error_t *err)
+                           ae_error_t *err)
 {
-    static const ae_log_t silent = {say_nothing, NULL};
-    edge_standing_t *standing = apr_palloc(cli->p, sizeof(*standing));
+    const edge_standing_t *standing = cli_standing(cli, watch->cert);
     const edge_leaf_t *leaf = &standing->staged;
 
-    edge_standing_read(standing, cli->store, watch->cert, now, &silent,
-                       cli->p);
     if (standing->state.last_sign_at < watch->asked) {
         ae_error_set(err, APR_EGENERAL, "The request for %s is gone unheard",
                      watch->cert->name);
@@ -136,7 +125,7 @@ static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
         apr_pool_clear(ptemp);
     }
     apr_pool_destroy(ptemp);
-    return end == CLI_DONE ? tell_end(watch, cli, now, err) : end;
+    return end == CLI_DONE ? tell_end(watch, cli, err) : end;
 }
 
 cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)

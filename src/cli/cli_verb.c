@@ -92,6 +92,23 @@ apr_status_t cli_begin(const edge_cert_t **cert, cli_t *cli, ae_error_t *err)
                : status;
 }
 
+static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    (void)line;
+}
+
+const edge_standing_t *cli_standing(const cli_t *cli, const edge_cert_t *cert)
+{
+    static const ae_log_t silent = {say_nothing, NULL};
+    edge_standing_t *standing = apr_palloc(cli->p, sizeof(*standing));
+
+    edge_standing_read(standing, cli->store, cert, apr_time_now(), &silent,
+                       cli->p);
+    return standing;
+}
+
 /* Where there is none, it is taken for a moment: a worker that begins just
  * then tries again after a second. */
 int cli_worker_runs(const cli_t *cli)

@@ -5,6 +5,7 @@
 
 #include "cli_args.h"
 #include "edge_catalog.h"
+#include "edge_standing.h"
 
 #include <apr_time.h>
 #include <jansson.h>
@@ -67,6 +68,9 @@ AE_CHECKED apr_status_t cli_find(const edge_cert_t **cert, const cli_t *cli,
 /** cli_open, and cli_find of the first operand. */
 AE_CHECKED apr_status_t cli_begin(const edge_cert_t **cert, cli_t *cli,
                                   ae_error_t *err);
+
+/** Where a certificate stands, from `cli->p`; nothing is logged. */
+const edge_standing_t *cli_standing(const cli_t *cli, const edge_cert_t *cert);
 
 /** Whether a worker has the store's lock. */
 int cli_worker_runs(const cli_t *cli);
