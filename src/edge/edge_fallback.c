@@ -4,6 +4,9 @@
 #include "edge_seen.h"
 
 #include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #define KEY_BYTES_MAX (64 * 1024)
 #define DAY apr_time_from_sec(86400)
@@ -94,7 +97,8 @@ static edge_live_paths_t paths_of(const char *dir, const edge_cert_t *cert,
 static int is_good(const edge_live_paths_t *paths, const edge_cert_t *cert,
                    apr_time_t now, apr_pool_t *p)
 {
-    const ae_cert_facts_t *facts = edge_seen_pair(paths->cert, paths->key, p);
+    const ae_cert_facts_t *facts =
+        edge_seen_joined(paths->cert, paths->key, p);
     ae_error_t ignored;
 
     return facts && facts->names->nelts == cert->names->nelts &&
@@ -133,14 +137,11 @@ static apr_status_t make_cert(const edge_fallback_t *fallback,
     apr_status_t status =
         ae_cert_mint_fallback(&pem, fallback->mint, cert->names, err, p);
 
-    if (status == APR_SUCCESS) {
-        status =
-            ae_file_write(path, pem, 0600, writer, AE_FILE_VOLATILE, err, p);
+    if (status != APR_SUCCESS) {
+        return status;
     }
-    if (status == APR_SUCCESS) {
-        edge_seen_keep(path, pem, fallback->key, &facts, p);
-    }
-    return status;
+    return ae_file_write(path, edge_seen_join(pem, fallback->key, &facts, p),
+                         0600, writer, AE_FILE_VOLATILE, err, p);
 }
 
 apr_status_t edge_fallback_provide(edge_live_paths_t *paths,
@@ -155,6 +156,51 @@ apr_status_t edge_fallback_provide(edge_live_paths_t *paths,
     apr_pool_create(&ptemp, p);
     if (!is_good(paths, cert, fallback->now, ptemp)) {
         status = make_cert(fallback, paths->cert, cert, err, ptemp);
+    }
+    apr_pool_destroy(ptemp);
+    return status;
+}
+
+/* In place: cut only behind what was written, for a file that is emptied and
+ * filled again is sent to the disk at once by some file systems. */
+static apr_status_t overwrite(const char *path, ae_bytes_t bytes,
+                              ae_error_t *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    ssize_t written = fd < 0 ? -1 : write(fd, bytes.data, bytes.len);
+    apr_status_t status = APR_SUCCESS;
+
+    if (written < 0 || ftruncate(fd, written) != 0) {
+        status = errno;
+    } else if (written != (ssize_t)bytes.len) {
+        status = ENOSPC;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (status != APR_SUCCESS) {
+        ae_error_set(err, status, "Cannot write %s", path);
+        return ae_error_why_status(err, status);
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t edge_fallback_lend(edge_live_paths_t *paths,
+                                const edge_fallback_t *fallback,
+                                const edge_cert_t *cert, ae_error_t *err,
+                                apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    ae_bytes_t pem;
+    apr_status_t status;
+
+    paths->key = key_path(fallback->dir, p);
+    paths->cert = apr_pstrcat(p, fallback->dir, "/cert", NULL);
+    apr_pool_create(&ptemp, p);
+    status =
+        ae_cert_mint_fallback(&pem, fallback->mint, cert->names, err, ptemp);
+    if (status == APR_SUCCESS) {
+        status = overwrite(paths->cert, pem, err);
     }
     apr_pool_destroy(ptemp);
     return status;

@@ -23,6 +23,14 @@ AE_CHECKED apr_status_t edge_fallback_provide(edge_live_paths_t *paths,
                                               const edge_cert_t *cert,
                                               ae_error_t *err, apr_pool_t *p);
 
+/** The same for httpd's first pass, of which nothing stays: files that hold
+ * until the next call. mod_ssl reads those of a host before it asks for the
+ * next one's, and to make and remove thousands of files takes its time. */
+AE_CHECKED apr_status_t edge_fallback_lend(edge_live_paths_t *paths,
+                                           const edge_fallback_t *fallback,
+                                           const edge_cert_t *cert,
+                                           ae_error_t *err, apr_pool_t *p);
+
 /** Whether the files are there and good at `now`. Writes nothing. */
 int edge_fallback_find(edge_live_paths_t *paths, const char *dir,
                        const edge_cert_t *cert, apr_time_t now, apr_pool_t *p);

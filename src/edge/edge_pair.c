@@ -104,7 +104,7 @@ ae_key_type_t edge_pair_type(const char *dir, ae_key_type_t wanted,
 {
     int i;
 
-    if (is_there(dir, wanted, p)) {
+    if (is_there(dir, wanted, p) || !ae_file_exists(dir)) {
         return wanted;
     }
     for (i = 0; i < AE_KEY_TYPES; i++) {

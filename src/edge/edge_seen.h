@@ -21,4 +21,13 @@ const ae_cert_facts_t *edge_seen_chain(const char *cert_path, apr_pool_t *p);
 const ae_cert_facts_t *edge_seen_pair(const char *cert_path,
                                       const char *key_path, apr_pool_t *p);
 
+/** The same before the chain, as a line of the chain's own file, which those
+ * who read PEM pass over: where thousands are made, each file counts. */
+ae_bytes_t edge_seen_join(ae_bytes_t chain, ae_bytes_t key,
+                          const ae_cert_facts_t *facts, apr_pool_t *p);
+
+/** edge_seen_pair for such a file. */
+const ae_cert_facts_t *edge_seen_joined(const char *path, const char *key_path,
+                                        apr_pool_t *p);
+
 #endif

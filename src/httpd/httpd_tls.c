@@ -139,9 +139,12 @@ static apr_status_t private_fallback(edge_live_paths_t *paths,
 {
     apr_status_t rv = tls->private ? APR_SUCCESS : private_open(tls, err);
 
-    return rv == APR_SUCCESS
-               ? edge_fallback_provide(paths, tls->private, cert, err, p)
-               : rv;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    return tls->config.quiet
+               ? edge_fallback_lend(paths, tls->private, cert, err, p)
+               : edge_fallback_provide(paths, tls->private, cert, err, p);
 }
 
 static const char *fallback_dir(const httpd_tls_t *tls)

@@ -1,10 +1,10 @@
 #include "edge_fallback.h"
-#include "edge_pair.h"
 #include "support.h"
 #include "test_store.h"
 
 #include <apr_strings.h>
 #include <check.h>
+#include <openssl/ssl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -34,14 +34,32 @@ static int find(const test_store_t *t)
                               t->now, t_pool);
 }
 
+/* As mod_ssl takes the files. */
+static void try_files(edge_live_paths_t paths)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+    ck_assert_int_eq(SSL_CTX_use_certificate_chain_file(ctx, paths.cert), 1);
+    ck_assert_int_eq(
+        SSL_CTX_use_PrivateKey_file(ctx, paths.key, SSL_FILETYPE_PEM), 1);
+    ck_assert_int_eq(SSL_CTX_check_private_key(ctx), 1);
+    SSL_CTX_free(ctx);
+}
+
 /* What a client would see; ends the test where mod_ssl could not use it. */
 static const ae_cert_facts_t *facts_of(edge_live_paths_t paths)
 {
     ae_cert_t *chain;
     ae_error_t err;
+    ae_bytes_t pem;
 
-    ck_status(edge_pair_load(&chain, paths.cert, paths.key, &err, t_pool),
-              APR_SUCCESS, &err);
+    try_files(paths);
+    ck_status(ae_file_read(&pem, paths.cert, 65536, &err, t_pool), APR_SUCCESS,
+              &err);
+    pem.data =
+        (const unsigned char *)strstr((const char *)pem.data, "-----BEGIN");
+    pem.len = strlen((const char *)pem.data);
+    ck_status(ae_cert_parse(&chain, pem, &err, t_pool), APR_SUCCESS, &err);
     return ae_cert_facts(chain);
 }
 
@@ -142,6 +160,36 @@ START_TEST(test_find)
 }
 END_TEST
 
+/* One file after the other in the same place. */
+START_TEST(test_lent)
+{
+    test_store_t *t = test_store_make();
+    const char *dir = test_store_at(t, "lent");
+    edge_fallback_t *fallback;
+    edge_live_paths_t paths;
+    const ae_cert_facts_t *facts;
+    edge_cert_t other = *t->cert;
+    ae_error_t err;
+
+    other.name = other.dir = "a.example";
+    other.names = test_pki_names("a.example", t_pool);
+    ck_status(edge_fallback_open(&fallback, dir, t->now, &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_status(edge_fallback_lend(&paths, fallback, t->cert, &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_assert_int_eq(facts_of(paths)->names->nelts, 2);
+    ck_status(edge_fallback_lend(&paths, fallback, &other, &err, t_pool),
+              APR_SUCCESS, &err);
+    facts = facts_of(paths);
+    ck_assert_int_eq(facts->names->nelts, 1);
+    ck_assert_str_eq(APR_ARRAY_IDX(facts->names, 0, const char *),
+                     "a.example");
+    ck_assert_str_eq(
+        strstr(test_store_get(t, "lent/cert"), "-----END CERTIFICATE"),
+        "-----END CERTIFICATE-----\n");
+}
+END_TEST
+
 START_TEST(test_full_disk)
 {
     test_store_t *t = test_store_make();
@@ -169,6 +217,7 @@ Suite *suite_edge_fallback(void)
     tcase_add_test(tc, test_made_anew);
     tcase_add_loop_test(tc, test_spoilt, 0, 4);
     tcase_add_test(tc, test_find);
+    tcase_add_test(tc, test_lent);
     tcase_add_test(tc, test_full_disk);
     suite_add_tcase(suite, tc);
     return suite;

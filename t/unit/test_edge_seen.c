@@ -1,8 +1,8 @@
-#include "edge_pair.h"
 #include "edge_seen.h"
 #include "support.h"
 #include "test_store.h"
 
+#include <apr_strings.h>
 #include <check.h>
 #include <string.h>
 
@@ -108,6 +108,33 @@ START_TEST(test_spoilt)
 }
 END_TEST
 
+START_TEST(test_joined)
+{
+    const test_store_t *t = keep("CN=a CA");
+    const char *key = test_store_at(t, KEY);
+    ae_bytes_t file = edge_seen_join(bytes_of("a chain\n"), bytes_of("a key"),
+                                     pair(t), t_pool);
+    const char *text =
+        apr_pstrmemdup(t_pool, (const char *)file.data, file.len);
+
+    ck_assert_ptr_nonnull(strstr(text, "}\na chain\n"));
+    test_store_put(t, "joined", text);
+    ck_assert_str_eq(
+        edge_seen_joined(test_store_at(t, "joined"), key, t_pool)->serial,
+        "1f");
+    test_store_put(t, "joined", apr_pstrcat(t_pool, text, "x", NULL));
+    ck_assert_ptr_null(
+        edge_seen_joined(test_store_at(t, "joined"), key, t_pool));
+    test_store_put(t, "joined", strchr(text, '\n') + 1);
+    ck_assert_ptr_null(
+        edge_seen_joined(test_store_at(t, "joined"), key, t_pool));
+    test_store_put(t, "joined", text);
+    test_store_put(t, KEY, "a kez");
+    ck_assert_ptr_null(
+        edge_seen_joined(test_store_at(t, "joined"), key, t_pool));
+}
+END_TEST
+
 /* An issuer that JSON cannot hold. */
 START_TEST(test_no_utf8)
 {
@@ -126,6 +153,7 @@ Suite *suite_edge_seen(void)
     tcase_add_test(tc, test_kept);
     tcase_add_test(tc, test_other_bytes);
     tcase_add_loop_test(tc, test_spoilt, 0, 5);
+    tcase_add_test(tc, test_joined);
     tcase_add_test(tc, test_no_utf8);
     suite_add_tcase(suite, tc);
     return suite;
