@@ -3,6 +3,7 @@
 #include "edge_staged.h"
 
 #include <apr_strings.h>
+#include <stdio.h>
 
 static cli_exit_t nothing_pending(const edge_cert_t *cert, ae_error_t *err)
 {
@@ -61,15 +62,25 @@ static int is_staged(const cli_t *cli, const edge_cert_t *cert)
                                           cert->dir, "set", NULL));
 }
 
-/* What was approved of the set is gone with it. */
+/* What was approved of the set is gone with it. The worker that cannot be told
+ * has nothing to deploy all the same. */
 static cli_exit_t forget(const cli_t *cli, const edge_cert_t *cert,
-                         ae_error_t *err)
+                         const char *serial, ae_error_t *err)
 {
+    ae_error_t untold;
+
     if (edge_request_drop(cli->store, cert, EDGE_REQUEST_DEPLOY, err,
                           cli->p) != APR_SUCCESS) {
         return CLI_FAILED;
     }
     cli_tell(cli, "%s: the pending certificate is discarded", cert->name);
+    if (edge_request_put(cli->store, cert, EDGE_REQUEST_DISCARD, serial,
+                         cli->now, &untold, cli->p) != APR_SUCCESS) {
+        fprintf(stderr,
+                "acme-edge: httpd is not told, and orders another one as soon "
+                "as it notices: %s\n",
+                ae_error_line(&untold, cli->p));
+    }
     return CLI_DONE;
 }
 
@@ -78,6 +89,7 @@ cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
     const edge_cert_t *cert;
     edge_staged_t *staged;
     apr_status_t status;
+    const char *serial;
 
     if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
@@ -89,6 +101,7 @@ cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
     if (status != APR_SUCCESS) {
         return CLI_FAILED;
     }
+    serial = cli_standing(cli, cert)->staged.serial;
     edge_staged_remove(staged, cli->p);
     if (is_staged(cli, cert)) {
         ae_error_set(err, APR_EGENERAL,
@@ -102,5 +115,5 @@ cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
                       cert->name);
         return CLI_FAILED;
     }
-    return forget(cli, cert, err);
+    return forget(cli, cert, serial, err);
 }

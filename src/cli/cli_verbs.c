@@ -25,7 +25,9 @@ const cli_verb_t cli_verbs[] = {
      "which httpd makes by itself unless ACMEReload is none.\n",
      cli_deploy},
     {"discard", "NAME", 1, 1, 0, "drop the pending certificate",
-     "The certificate in use stays in use.\n", cli_discard},
+     "The certificate in use stays in use; the next one is ordered a day\n"
+     "later, or on `sign`.\n",
+     cli_discard},
     {"help", "[VERB]", 0, 1, 0, "this, or more on one verb", "", cli_help},
     {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };

@@ -41,9 +41,7 @@ static void find_staged(edge_job_t *job, apr_time_t now)
 
 void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb)
 {
-    edge_request_t *request = verb == EDGE_REQUEST_SIGN
-                                  ? &job->standing.sign
-                                  : &job->standing.deploy;
+    edge_request_t *request = &job->standing.requests[verb];
     ae_error_t err;
 
     if (request->found &&
@@ -58,16 +56,54 @@ void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb)
     memset(request, 0, sizeof(*request));
 }
 
+static int is_gone(const edge_standing_t *standing)
+{
+    const edge_request_t *discard = &standing->requests[EDGE_REQUEST_DISCARD];
+
+    return discard->at > standing->state.last_sign_at &&
+           !standing->staged.present &&
+           !(standing->live.present &&
+             strcmp(standing->live.serial, discard->serial) == 0);
+}
+
+/* Who discards a certificate wants no other one like it within a second. */
+static void take_discard(edge_job_t *job, apr_time_t now)
+{
+    edge_standing_t *standing = &job->standing;
+    ae_error_t why;
+
+    read_again(job, now);
+    if (is_gone(standing)) {
+        ae_error_set(&why, APR_ENOENT, "The pending certificate is gone");
+        ae_error_why(&why, "somebody discarded it");
+        ae_error_next(&why, "acme-edge sign %s orders another at once",
+                      job->cert->name);
+        edge_tally_refused(&standing->state, &why,
+                           standing->requests[EDGE_REQUEST_DISCARD].at,
+                           edge_standing_lifetime(standing), now,
+                           edge_job_draw(job));
+        edge_job_save(job);
+        ae_log(edge_job_log(job), AE_LOG_NOTICE,
+               "%s: the pending certificate was discarded", job->cert->name);
+    }
+    edge_job_drop_request(job, EDGE_REQUEST_DISCARD);
+}
+
 /* An approval is of one set, which may have been staged by somebody else. */
 static void look_at_requests(edge_job_t *job, apr_time_t now)
 {
     edge_status_source_t source;
 
+    if (job->standing.requests[EDGE_REQUEST_DISCARD].found) {
+        take_discard(job, now);
+    }
     edge_standing_source(&source, &job->standing, job->cert);
-    if (job->standing.sign.found && !source.sign_asked) {
+    if (job->standing.requests[EDGE_REQUEST_SIGN].found &&
+        !source.sign_asked) {
         edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     }
-    if (!job->standing.deploy.found || source.approved_at != 0) {
+    if (!job->standing.requests[EDGE_REQUEST_DEPLOY].found ||
+        source.approved_at != 0) {
         return;
     }
     read_again(job, now);

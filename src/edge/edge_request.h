@@ -7,8 +7,9 @@
 #include "edge_store.h"
 
 typedef enum edge_request_verb_t {
-    EDGE_REQUEST_SIGN,   /* order now, whatever the schedule says */
-    EDGE_REQUEST_DEPLOY, /* the staged set with this serial may go live */
+    EDGE_REQUEST_SIGN,    /* order now, whatever the schedule says */
+    EDGE_REQUEST_DEPLOY,  /* the staged set with this serial may go live */
+    EDGE_REQUEST_DISCARD, /* the one with this serial is gone by intent */
     EDGE_REQUEST_VERBS
 } edge_request_verb_t;
 
@@ -24,7 +25,7 @@ const char *edge_request_word(edge_request_verb_t verb);
 
 /** Ask, in the place of an older request of the same verb: whole or not at
  * all, on the disk when it returns. Root gives the file to the worker.
- * @param serial of the staged set, for EDGE_REQUEST_DEPLOY; "" otherwise
+ * @param serial of the staged set; "" for EDGE_REQUEST_SIGN
  * @return APR_SUCCESS; APR_EINVAL for a serial that is too long; the system's
  * status. */
 AE_CHECKED apr_status_t edge_request_put(const edge_store_t *store,

@@ -158,14 +158,16 @@ static int is_other(const edge_request_t *a, const edge_request_t *b)
 int edge_standing_ask(edge_standing_t *standing, const edge_store_t *store,
                       const edge_cert_t *cert, apr_pool_t *ptemp)
 {
-    edge_request_t sign = standing->sign;
-    edge_request_t deploy = standing->deploy;
+    int verb, news = 0;
 
-    edge_request_find(&standing->sign, store, cert, EDGE_REQUEST_SIGN, ptemp);
-    edge_request_find(&standing->deploy, store, cert, EDGE_REQUEST_DEPLOY,
-                      ptemp);
-    return is_other(&sign, &standing->sign) ||
-           is_other(&deploy, &standing->deploy);
+    for (verb = 0; verb < EDGE_REQUEST_VERBS; verb++) {
+        edge_request_t before = standing->requests[verb];
+
+        edge_request_find(&standing->requests[verb], store, cert,
+                          (edge_request_verb_t)verb, ptemp);
+        news = news || is_other(&before, &standing->requests[verb]);
+    }
+    return news;
 }
 
 void edge_standing_read(edge_standing_t *standing, const edge_store_t *store,
@@ -303,14 +305,18 @@ static const char *misfit(const edge_leaf_t *leaf)
 
 static int is_approved(const edge_standing_t *standing)
 {
-    return standing->deploy.found && standing->staged.present &&
-           strcmp(standing->deploy.serial, standing->staged.serial) == 0;
+    const edge_request_t *deploy = &standing->requests[EDGE_REQUEST_DEPLOY];
+
+    return deploy->found && standing->staged.present &&
+           strcmp(deploy->serial, standing->staged.serial) == 0;
 }
 
 void edge_standing_source(edge_status_source_t *source,
                           const edge_standing_t *standing,
                           const edge_cert_t *cert)
 {
+    const edge_request_t *sign = &standing->requests[EDGE_REQUEST_SIGN];
+
     memset(source, 0, sizeof(*source));
     source->cert = cert;
     source->live = standing->live.present ? &standing->live.facts : NULL;
@@ -321,9 +327,9 @@ void edge_standing_source(edge_status_source_t *source,
     source->deployment = &standing->deployment;
     source->order_kept = standing->order_kept;
     /* One from before the last attempt ended has had its answer. */
-    source->sign_asked = standing->sign.found &&
-                         standing->sign.at > standing->state.last_sign_at;
+    source->sign_asked =
+        sign->found && sign->at > standing->state.last_sign_at;
     if (is_approved(standing)) {
-        source->approved_at = standing->deploy.at;
+        source->approved_at = standing->requests[EDGE_REQUEST_DEPLOY].at;
     }
 }

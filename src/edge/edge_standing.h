@@ -24,9 +24,8 @@ typedef struct edge_standing_t {
     edge_state_t state;
     edge_deployment_t deployment;
     int order_kept;
-    edge_request_t sign;   /* what somebody asked for */
-    edge_request_t deploy; /* the serial that somebody approved */
-    int state_damaged;     /* what is in the store in the place of `state` */
+    edge_request_t requests[EDGE_REQUEST_VERBS]; /* what somebody asked for */
+    int state_damaged; /* what is in the store in the place of `state` */
 } edge_standing_t;
 
 /** Read it, and touch nothing. What is there and cannot be read counts as not

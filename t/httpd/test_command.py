@@ -31,8 +31,9 @@ def live(make_httpd, pebble):
     """A server with one certificate, deployed."""
     httpd = make_httpd(PLAIN + site(NAME, ALIAS), pebble=pebble).start()
     httpd.wait_live(NAME)
-    httpd.require(lambda: statuses(httpd)[NAME]["State"] == "valid"
-                  and httpd.worker(), 20, "worker at rest")
+    httpd.wait_log("the worker has begun", count=2)
+    httpd.require(lambda: statuses(httpd)[NAME]["State"] == "valid", 20,
+                  "worker at rest")
     return httpd
 
 
@@ -194,10 +195,28 @@ def test_show_and_discard_what_is_pending(pending):
     assert run(httpd, "deploy", NAME).status == 2
 
 
+def test_the_server_knows_what_was_discarded(pending, pebble):
+    """And orders another one by itself tomorrow, not at once."""
+    httpd = pending
+    assert statuses(httpd)[NAME]["State"] == "staged"
+    assert run(httpd, "discard", NAME).status == 0
+    httpd.wait_log(f"{NAME}: the pending certificate was discarded")
+    told = httpd.require(lambda: statuses(httpd)[NAME]["State"] != "staged"
+                         and statuses(httpd)[NAME], 20, "another state")
+    assert "somebody discarded it" in told["NextActionReason"]
+    assert list((httpd.store / "requests").iterdir()) == []
+    httpd.graceful()
+    httpd.require(httpd.worker, 20, "worker after the restart")
+    assert pebble.requests("POST /order-plz") == 1
+    assert run(httpd, "sign", NAME).status == 0
+
+
 def test_discard_while_httpd_is_stopped(pending):
     pending.stop()
     assert run(pending, "discard", NAME).status == 0
     assert run(pending, "show", NAME).status == 2
+    pending.start()
+    pending.wait_log(f"{NAME}: the pending certificate was discarded")
 
 
 # --- sign --------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * an approval, or for somebody to ask. */
 
 #include "edge_request.h"
+#include "edge_staged.h"
 #include "edge_world.h"
 #include "support.h"
 
@@ -236,6 +237,46 @@ START_TEST(a_request_from_before_a_start_is_found)
 }
 END_TEST
 
+static void discard(const char *serial)
+{
+    edge_staged_t *staged;
+    ae_error_t err;
+
+    ck_assert_int_eq(
+        edge_staged_open(&staged, scene_store(), cert, &err, t_pool),
+        APR_SUCCESS);
+    edge_staged_remove(staged, t_pool);
+    ask(EDGE_REQUEST_DISCARD, serial);
+}
+
+START_TEST(another_than_the_discarded_is_ordered_tomorrow)
+{
+    schedule("manual");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    discard(staged_serial());
+    world_run(DAY / 2);
+    says("somebody discarded it");
+    ck_assert(!is_asked(EDGE_REQUEST_DISCARD));
+    ck_assert_uint_eq(orders(), 1);
+    world_run(DAY);
+    ck_assert_uint_eq(orders(), 2);
+}
+END_TEST
+
+START_TEST(a_set_that_is_staged_was_not_discarded)
+{
+    schedule("manual");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ask(EDGE_REQUEST_DISCARD, staged_serial());
+    world_run(SECOND);
+    ck_assert(!is_asked(EDGE_REQUEST_DISCARD));
+    says("it waits for `acme-edge deploy a.example`");
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
+}
+END_TEST
+
 Suite *suite_edge_job_rest(void);
 
 Suite *suite_edge_job_rest(void)
@@ -253,6 +294,8 @@ Suite *suite_edge_job_rest(void)
     tcase_add_test(tc, who_asks_waits_for_no_backoff);
     tcase_add_test(tc, who_asks_meanwhile_joins);
     tcase_add_test(tc, a_request_from_before_a_start_is_found);
+    tcase_add_test(tc, another_than_the_discarded_is_ordered_tomorrow);
+    tcase_add_test(tc, a_set_that_is_staged_was_not_discarded);
     suite_add_tcase(suite, tc);
     return suite;
 }
