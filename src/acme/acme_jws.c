@@ -205,6 +205,26 @@ apr_status_t acme_jws_sign(const char **jws, const ae_key_t *key,
     return rv;
 }
 
+/* RFC 8555 section 7.3.5: the new jwk and the outer url, no nonce; the payload
+ * names the account and the key that it has. */
+apr_status_t acme_jws_roll(const char **jws, const ae_key_t *new_key,
+                           const ae_key_t *old_key, const char *account,
+                           const char *url, ae_error_t *err, apr_pool_t *p)
+{
+    const acme_jws_header_t header = {.url = url, .jwk = 1};
+    json_t *payload = ae_json_keep(json_object(), p);
+    const char *jwk;
+    apr_status_t rv = acme_jwk(&jwk, old_key, err, p);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    json_object_set_new(payload, "account", json_string(account));
+    json_object_set(payload, "oldKey", json_text(jwk, p));
+    return acme_jws_sign(jws, new_key, &header, ae_json_print(payload, p), err,
+                         p);
+}
+
 static const EVP_MD *mac_digest(const char *alg)
 {
     if (!strcmp(alg, "HS256")) {

@@ -46,6 +46,15 @@ AE_CHECKED apr_status_t acme_jws_sign(const char **jws, const ae_key_t *key,
                                       const char *payload, ae_error_t *err,
                                       apr_pool_t *p);
 
+/** Say by the new key which account it shall have: the inner JWS for keyChange
+ * at `url` (RFC 8555 section 7.3.5), into `p`.
+ * @param account its URL @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t acme_jws_roll(const char **jws,
+                                      const ae_key_t *new_key,
+                                      const ae_key_t *old_key,
+                                      const char *account, const char *url,
+                                      ae_error_t *err, apr_pool_t *p);
+
 /** External account binding credentials (RFC 8555 section 7.3.4). */
 typedef struct acme_eab_t {
     const char *kid;

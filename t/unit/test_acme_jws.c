@@ -260,6 +260,42 @@ START_TEST(test_signed_with_jwk)
 }
 END_TEST
 
+/* RFC 8555 section 7.3.5: byte for byte but for the signature. */
+START_TEST(test_key_change)
+{
+    const ae_key_t *new_key = t_key("key_p256.pem");
+    const ae_key_t *old_key = t_key("key_rsa2048.pem");
+    const char *url = "https://ca.test/keyChange", *text, *new_jwk, *old_jwk;
+    ae_bytes_t bytes;
+    json_t *jws;
+
+    ck_assert_int_eq(acme_jwk(&new_jwk, new_key, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(acme_jwk(&old_jwk, old_key, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(acme_jws_roll(&text, new_key, old_key,
+                                   "https://ca.test/account/1", url, &err,
+                                   t_pool),
+                     APR_SUCCESS);
+    jws = json_of(text);
+    bytes = scripted_base64url(text_of(jws, "protected"));
+    ck_assert_str_eq(
+        apr_pstrmemdup(t_pool, (const char *)bytes.data, bytes.len),
+        apr_psprintf(t_pool,
+                     "{\"alg\":\"ES256\",\"jwk\":%s,"
+                     "\"url\":\"%s\"}",
+                     new_jwk, url));
+    bytes = scripted_base64url(text_of(jws, "payload"));
+    ck_assert_str_eq(
+        apr_pstrmemdup(t_pool, (const char *)bytes.data, bytes.len),
+        apr_psprintf(t_pool,
+                     "{\"account\":\"https://ca.test/account/1\","
+                     "\"oldKey\":%s}",
+                     old_jwk));
+    ck_assert(scripted_jws_verify(
+        "ES256", jwk_of(new_key), text_of(jws, "protected"),
+        text_of(jws, "payload"), text_of(jws, "signature")));
+}
+END_TEST
+
 static void check_bound(const char *alg)
 {
     const acme_eab_t eab = {"kid-\"1\"", alg, decode(A1_KEY)};
@@ -322,6 +358,7 @@ Suite *suite_acme_jws(void)
     tcase_add_test(tc, test_thumbprint_as_in_rfc_7638);
     tcase_add_test(tc, test_signed_with_kid);
     tcase_add_test(tc, test_signed_with_jwk);
+    tcase_add_test(tc, test_key_change);
     tcase_add_test(tc, test_external_account_binding);
     tcase_add_test(tc, test_binding_by_another_algorithm);
     suite_add_tcase(suite, tc);
