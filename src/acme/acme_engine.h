@@ -4,10 +4,11 @@
 /** What the files of the engine share. Nobody outside this room includes it.
  *
  * An exchange is one request and its reply. It is queued, then on the wire,
- * carried by the order whose acme_order_next gave it out, then judged by the
- * one policy of acme_exchange.c, then read by its step, which stands in
- * acme_session_steps.c or acme_order_steps.c. */
+ * carried by the order or errand whose acme_..._next gave it out, then judged
+ * by the one policy of acme_exchange.c, then read by its step, which stands in
+ * acme_session_steps.c, acme_order_steps.c, or with the errands' kinds. */
 
+#include "acme_errand.h"
 #include "acme_exchange.h"
 #include "acme_order.h"
 #include "acme_problem.h"
@@ -43,10 +44,17 @@ typedef struct acme_answer_t {
     int brought_nonce;
 } acme_answer_t;
 
+/** Whoever puts exchanges on the wire, its own and the session's: it is part
+ * of an order or an errand. */
+typedef struct acme_carrier_t {
+    int begins;       /* it can wait for the end of any pause */
+    unsigned carried; /* on the wire, the session's among them */
+} acme_carrier_t;
+
 typedef enum acme_signing_t {
     ACME_UNSIGNED,
     ACME_SIGNED_BY_JWK, /* newAccount alone (RFC 8555 section 6.2) */
-    ACME_SIGNED_BY_KID
+    ACME_SIGNED_BY_KID  /* or by the exchange's own key */
 } acme_signing_t;
 
 typedef enum acme_media_t {
@@ -55,8 +63,8 @@ typedef enum acme_media_t {
     ACME_MEDIA_CHAIN
 } acme_media_t;
 
-/** One step of RFC 8555: a row of acme_session_steps.c and
- * acme_order_steps.c. */
+/** One step of RFC 8555: a row of acme_session_steps.c, acme_order_steps.c, or
+ * of an errand's kind. */
 typedef struct acme_step_t {
     const char *name;
     const char *failed; /* "The CA's directory cannot be read" */
@@ -85,15 +93,19 @@ extern const acme_step_t acme_step_challenge;
 extern const acme_step_t acme_step_order;
 extern const acme_step_t acme_step_finalize;
 extern const acme_step_t acme_step_certificate;
+extern const acme_step_t acme_step_revoke_cert;
 
 struct acme_exchange_t {
     acme_request_t request;
     const acme_step_t *step;
     acme_session_t *session;
-    acme_order_t *order;   /* NULL: the session's own */
-    acme_order_t *carrier; /* NULL: not on the wire */
-    int index;             /* which authorization */
-    const char *url;       /* set by build */
+    acme_carrier_t *owner;   /* NULL: the session's own */
+    acme_carrier_t *carrier; /* NULL: not on the wire */
+    acme_order_t *order;     /* what it belongs to, */
+    acme_errand_t *errand;   /* one of both, or NULL */
+    int index;               /* which authorization */
+    const ae_key_t *signer;  /* signs by jwk, without an account; or NULL */
+    const char *url;         /* set by build */
     const char *payload;
     char nonce[ACME_NONCE_LENGTH_MAX + 1]; /* of a badNonce reply, or "" */
     unsigned nonces_refused;
@@ -134,7 +146,7 @@ typedef enum acme_verdict_t {
 acme_exchange_t *acme_exchange_queue(acme_exchange_t **list,
                                      const acme_step_t *step,
                                      acme_session_t *session,
-                                     acme_order_t *order, int index,
+                                     acme_carrier_t *owner,
                                      apr_pool_t *parent);
 
 /** Take it out of its list and destroy it, wherever it stands. */
@@ -150,7 +162,7 @@ AE_CHECKED apr_status_t acme_exchange_build(acme_exchange_t *exchange,
 /** Sign with `nonce` where the step wants it and make its request, carried by
  * `carrier`. @return APR_SUCCESS, else fault. */
 AE_CHECKED apr_status_t acme_exchange_launch(acme_exchange_t *exchange,
-                                             acme_order_t *carrier,
+                                             acme_carrier_t *carrier,
                                              const char *nonce,
                                              acme_fault_t *fault);
 
@@ -169,7 +181,7 @@ apr_status_t acme_fault_odd(acme_fault_t *fault,
                             const acme_exchange_t *exchange, const char *fmt,
                             ...) AE_PRINTF(3, 4);
 
-/* -- acme_session.c -- */
+/* -- acme_session.c, acme_session_save.c -- */
 
 struct acme_session_t {
     apr_pool_t *p;
@@ -179,6 +191,8 @@ struct acme_session_t {
     const char *new_nonce;
     const char *new_account;
     const char *new_order;
+    const char *revoke_cert; /* NULL where the CA has none, */
+    const char *key_change;  /* as here */
     int external_account_required;
     const char *terms;
     const char *thumbprint;
@@ -190,7 +204,7 @@ struct acme_session_t {
     ae_error_t tell_error;          /* for acme_session_take_warning */
     acme_nonces_t nonces;
     acme_exchange_t *exchanges; /* the session's own */
-    unsigned in_flight;         /* of all orders and the session */
+    unsigned in_flight;         /* of all carriers */
     unsigned waiting;           /* queued and to be signed */
     unsigned nonces_coming;     /* newNonce in flight */
     acme_fault_t fault;         /* the last of `failures` */
@@ -202,26 +216,36 @@ struct acme_session_t {
     apr_time_t refused_until; /* `fault` is the answer to all until then */
 };
 
-/** Let an order's exchange go out, or what the session needs before.
+/** Let an exchange go out, or what the session needs before.
  * @return ACME_SEND, ACME_WAIT or ACME_FAILED with fault */
 acme_next_t acme_session_admit(const acme_request_t **request,
                                apr_time_t *wake, acme_fault_t *fault,
                                acme_session_t *session,
                                acme_exchange_t *exchange,
-                               acme_order_t *carrier, apr_time_t now);
+                               acme_carrier_t *carrier, apr_time_t now);
 
 /** Take a verdict on one of the session's own exchanges. */
 void acme_session_take(acme_session_t *session, acme_exchange_t *exchange,
                        acme_verdict_t verdict, const acme_answer_t *answer,
                        acme_fault_t *fault, apr_time_t now);
 
-/** Drop what this order carries for the session. */
-void acme_session_forget(acme_session_t *session, const acme_order_t *carrier);
+/** One of the session's own came to nothing: all that wait for it fail. */
+void acme_session_fail_own(acme_session_t *session, acme_exchange_t *exchange,
+                           const acme_fault_t *fault, apr_time_t now);
+
+/** Drop what this one carries for the session. */
+void acme_session_forget(acme_session_t *session,
+                         const acme_carrier_t *carrier);
 
 /** The CA does not know the account that signed this exchange: make it anew.
  * @return false where that was done once before */
 int acme_session_lose_account(acme_session_t *session,
                               const acme_exchange_t *exchange);
+
+/** Whether this answer says that the account is lost, and it is made anew:
+ * the exchange waits for it (RFC 8555 section 6.7). */
+int acme_session_account_is_lost(const acme_exchange_t *exchange,
+                                 const acme_answer_t *answer);
 
 /** The account key's thumbprint, made once. */
 AE_CHECKED apr_status_t acme_session_thumbprint(const char **thumbprint,
@@ -289,6 +313,7 @@ typedef struct acme_authorization_t {
 } acme_authorization_t;
 
 struct acme_order_t {
+    acme_carrier_t carrier;
     apr_pool_t *p;
     acme_session_t *session;
     const apr_array_header_t *names;
@@ -298,7 +323,6 @@ struct acme_order_t {
     int told;    /* ACME_PROVISION was returned */
     unsigned revision;
     acme_exchange_t *exchanges;
-    unsigned carried; /* on the wire, the session's among them */
     const char *url;
     const char *account; /* that made it */
     const char *finalize;
@@ -360,6 +384,29 @@ void acme_authorization_explain(acme_fault_t *fault,
 
 /** Add a token, or know it already. */
 void acme_order_add_token(acme_order_t *order, const acme_token_t *token);
+
+/* -- acme_errand.c -- */
+
+struct acme_errand_t {
+    acme_carrier_t carrier;
+    apr_pool_t *p;
+    acme_session_t *session;
+    const acme_step_t *step;
+    acme_exchange_t *exchanges; /* one; none once it has ended */
+    int done_before;
+    int failed;
+    acme_failure_t failure;
+    ae_error_t err;
+    void *data; /* of the kind, in p */
+};
+
+/** Make an errand of one step, with a pool of its own below `p`.
+ * @param signer signs by jwk instead of the account, or NULL; borrowed */
+AE_CHECKED apr_status_t acme_errand_create(acme_errand_t **errand,
+                                           acme_session_t *session,
+                                           const acme_step_t *step,
+                                           const ae_key_t *signer,
+                                           apr_pool_t *p);
 
 /* -- acme_chain.c -- */
 

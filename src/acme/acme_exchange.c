@@ -22,8 +22,7 @@ static const char *const media_words[] = {
 acme_exchange_t *acme_exchange_queue(acme_exchange_t **list,
                                      const acme_step_t *step,
                                      acme_session_t *session,
-                                     acme_order_t *order, int index,
-                                     apr_pool_t *parent)
+                                     acme_carrier_t *owner, apr_pool_t *parent)
 {
     acme_exchange_t *exchange;
     apr_pool_t *p;
@@ -34,8 +33,7 @@ acme_exchange_t *acme_exchange_queue(acme_exchange_t **list,
     apr_pool_create(&exchange->wire, p);
     exchange->step = step;
     exchange->session = session;
-    exchange->order = order;
-    exchange->index = index;
+    exchange->owner = owner;
     if (step->signing != ACME_UNSIGNED) {
         session->waiting++;
     }
@@ -128,16 +126,21 @@ static apr_status_t sign(acme_exchange_t *exchange, const char *nonce,
     const acme_session_t *session = exchange->session;
     acme_request_t *request = &exchange->request;
     acme_jws_header_t header = {.url = exchange->url, .nonce = nonce};
+    const ae_key_t *key = session->config.account_key;
     apr_status_t rv;
 
-    /* RFC 8555 section 6.2: jwk in newAccount, kid everywhere else. */
-    if (exchange->step->signing == ACME_SIGNED_BY_JWK) {
+    /* RFC 8555 section 6.2: jwk in newAccount, and in revokeCert by the
+     * certificate's key; kid everywhere else. */
+    if (exchange->signer) {
+        header.jwk = 1;
+        key = exchange->signer;
+    } else if (exchange->step->signing == ACME_SIGNED_BY_JWK) {
         header.jwk = 1;
     } else {
         header.kid = session->account_url;
     }
-    rv = acme_jws_sign(&request->body, session->config.account_key, &header,
-                       exchange->payload, err, exchange->wire);
+    rv = acme_jws_sign(&request->body, key, &header, exchange->payload, err,
+                       exchange->wire);
     if (rv == APR_SUCCESS) {
         /* RFC 8555 section 6.2 */
         request->content_type = JOSE;
@@ -147,7 +150,7 @@ static apr_status_t sign(acme_exchange_t *exchange, const char *nonce,
 }
 
 apr_status_t acme_exchange_launch(acme_exchange_t *exchange,
-                                  acme_order_t *carrier, const char *nonce,
+                                  acme_carrier_t *carrier, const char *nonce,
                                   acme_fault_t *fault)
 {
     acme_session_t *session = exchange->session;

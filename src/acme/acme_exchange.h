@@ -4,7 +4,7 @@
 /** Requests and responses as plain values: what the engine asks for and what
  * it is told. Somebody else owns the wire. */
 
-#include "ae_error.h"
+#include "acme_problem.h"
 
 #include <apr_tables.h>
 #include <apr_time.h>
@@ -14,7 +14,8 @@
 #define ACME_REDIRECTS_MAX 5
 
 /**
- * One request. It lives until its reply was given or its order destroyed.
+ * One request. It lives until its reply was given or its order or errand
+ * destroyed.
  * The transport adds User-Agent (RFC 8555 section 6.1) and refuses all but
  * https.
  */
@@ -47,5 +48,26 @@ typedef struct acme_response_t {
     const char *body;
     apr_size_t body_len;
 } acme_response_t;
+
+/** What an order, or an errand, wants next. */
+typedef enum acme_next_t {
+    ACME_SEND,      /* put the request on the wire, tell its reply after; ask
+                       again at once, several may be in flight */
+    ACME_PROVISION, /* publish acme_order_tokens, then
+                       acme_order_provisioned */
+    ACME_WAIT,      /* nothing to do before `wake` or the next reply */
+    ACME_DONE,      /* an order's certificate is there, an errand is done */
+    ACME_FAILED     /* err says what, why, next; ..._failure the rest */
+} acme_next_t;
+
+/** Why one of them failed. */
+typedef struct acme_failure_t {
+    const char *step;              /* "newOrder" */
+    const acme_problem_t *problem; /* NULL where it was none of the CA's */
+    acme_retry_t retry;
+    apr_time_t retry_after; /* the CA's own moment, or 0 */
+    int order_lost;         /* true: begin anew; false: the same order
+                                      can be taken up again */
+} acme_failure_t;
 
 #endif

@@ -43,7 +43,7 @@ apr_status_t acme_order_create(acme_order_t **order, acme_session_t *session,
 
 void acme_order_destroy(acme_order_t *order)
 {
-    acme_session_forget(order->session, order);
+    acme_session_forget(order->session, &order->carrier);
     while (order->exchanges) {
         acme_exchange_drop(&order->exchanges, order->exchanges);
     }
@@ -103,7 +103,7 @@ static acme_next_t rest(acme_order_t *order, apr_time_t *wake, ae_error_t *err)
         }
     }
     /* The caller may destroy it then: nothing must be on the wire. */
-    if (order->carried > 0) {
+    if (order->carrier.carried > 0) {
         return ACME_WAIT;
     }
     if (order->state == ACME_ORDER_FAILED) {
@@ -132,7 +132,7 @@ acme_next_t acme_order_next(acme_order_t *order, apr_time_t now,
     exchange = acme_exchange_queued(order->exchanges);
     if (exchange) {
         next = acme_session_admit(request, wake, &fault, order->session,
-                                  exchange, order, now);
+                                  exchange, &order->carrier, now);
         if (next != ACME_FAILED) {
             return next;
         }
@@ -141,23 +141,14 @@ acme_next_t acme_order_next(acme_order_t *order, apr_time_t now,
     return rest(order, wake, err);
 }
 
-/* RFC 8555 section 6.7: accountDoesNotExist: the CA lost the account. It is
- * made anew, once; the exchange waits for it. */
-static int account_is_lost(acme_exchange_t *exchange,
-                           const acme_answer_t *answer)
-{
-    return answer->problem &&
-           answer->problem->kind == ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST &&
-           acme_session_lose_account(exchange->session, exchange);
-}
-
 static void take(acme_order_t *order, acme_exchange_t *exchange,
                  acme_verdict_t verdict, const acme_answer_t *answer,
                  acme_fault_t *fault, apr_time_t now)
 {
     int done;
 
-    if (verdict == ACME_AGAIN || account_is_lost(exchange, answer)) {
+    if (verdict == ACME_AGAIN ||
+        acme_session_account_is_lost(exchange, answer)) {
         return;
     }
     if (verdict == ACME_ANSWERED) {
@@ -184,7 +175,7 @@ void acme_order_reply(acme_order_t *order, const acme_request_t *request,
     acme_verdict_t verdict =
         acme_exchange_judge(&answer, &fault, exchange, response, now);
 
-    if (!exchange->order) {
+    if (!exchange->owner) {
         acme_session_take(order->session, exchange, verdict, &answer, &fault,
                           now);
     } else if (order->state == ACME_ORDER_FAILED) {

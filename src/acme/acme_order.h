@@ -11,16 +11,6 @@
 
 typedef struct acme_order_t acme_order_t;
 
-typedef enum acme_next_t {
-    ACME_SEND,      /* put the request on the wire, acme_order_reply after;
-                       ask again at once, several may be in flight */
-    ACME_PROVISION, /* publish acme_order_tokens, then
-                       acme_order_provisioned */
-    ACME_WAIT,      /* nothing to do before `wake` or the next reply */
-    ACME_DONE,      /* acme_order_chain has the certificate */
-    ACME_FAILED     /* err says what, why, next; acme_order_failure the rest */
-} acme_next_t;
-
 /** An open http-01 challenge (RFC 8555 section 8.3). */
 typedef struct acme_token_t {
     const char *name;
@@ -35,15 +25,6 @@ typedef struct acme_authorization_state_t {
     const char *status; /* RFC 8555's word, or "unknown" before it was read */
     const acme_problem_t *problem; /* why it failed, or NULL */
 } acme_authorization_state_t;
-
-typedef struct acme_failure_t {
-    const char *step;              /* "newOrder" */
-    const acme_problem_t *problem; /* NULL where it was none of the CA's */
-    acme_retry_t retry;
-    apr_time_t retry_after; /* the CA's own moment, or 0 */
-    int order_lost;         /* true: begin anew; false: the same order
-                                      can be taken up again */
-} acme_failure_t;
 
 /** Create an order for DNS `names` in `session`, with a pool of its own below
  * `p`. All is borrowed and must outlive the order.

@@ -16,8 +16,11 @@
 
 static void queue_one(acme_order_t *order, const acme_step_t *step, int index)
 {
-    acme_exchange_queue(&order->exchanges, step, order->session, order, index,
-                        order->p);
+    acme_exchange_t *exchange = acme_exchange_queue(
+        &order->exchanges, step, order->session, &order->carrier, order->p);
+
+    exchange->order = order;
+    exchange->index = index;
 }
 
 static void queue_new_order(acme_order_t *order)
@@ -98,6 +101,8 @@ void acme_order_move(acme_order_t *order, acme_order_state_t state)
 {
     order->state = state;
     order->entered = 0;
+    order->carrier.begins =
+        state == ACME_ORDER_BEGIN || state == ACME_ORDER_TAKE_UP;
 }
 
 void acme_order_poll(acme_order_t *order, apr_time_t retry_after,

@@ -1,7 +1,4 @@
-#include "acme_revoke.h"
-
-#include "acme_jws.h"
-#include "ae_json.h"
+#include "acme_engine.h"
 
 #include <apr_strings.h>
 #include <strings.h>
@@ -71,4 +68,92 @@ const char *acme_revoke_payload(ae_bytes_t der, acme_reason_t reason,
         json_object_set_new(payload, "reason", json_integer(reason));
     }
     return ae_json_print(payload, p);
+}
+
+/* -- the step: 200 says nothing more -- */
+
+typedef struct revocation_t {
+    ae_bytes_t der;
+    acme_reason_t reason;
+} revocation_t;
+
+static apr_status_t refuse_unable(acme_fault_t *fault)
+{
+    fault->retry = ACME_RETRY_PERSON;
+    fault->err.status = AE_EREMOTE;
+    ae_error_why(&fault->err, "the CA's directory names no revokeCert");
+    return ae_error_next(&fault->err,
+                         "Ask the CA how it revokes certificates.");
+}
+
+static apr_status_t build_revoke(acme_exchange_t *exchange,
+                                 acme_fault_t *fault)
+{
+    const acme_session_t *session = exchange->session;
+    const revocation_t *what = exchange->errand->data;
+
+    if (session->revoke_cert == NULL) {
+        return refuse_unable(fault);
+    }
+    exchange->url = session->revoke_cert;
+    exchange->payload =
+        acme_revoke_payload(what->der, what->reason, exchange->p);
+    return APR_SUCCESS;
+}
+
+static apr_status_t read_revoke(acme_exchange_t *exchange,
+                                const acme_answer_t *answer, apr_time_t now,
+                                acme_fault_t *fault)
+{
+    (void)exchange;
+    (void)answer;
+    (void)now;
+    (void)fault;
+    return APR_SUCCESS;
+}
+
+/* RFC 8555 section 7.6: alreadyRevoked. That is what was wanted. */
+static int mend_revoke(acme_exchange_t *exchange, const acme_answer_t *answer,
+                       apr_time_t now, acme_fault_t *fault)
+{
+    (void)now;
+    (void)fault;
+    if (answer->problem == NULL ||
+        answer->problem->kind != ACME_PROBLEM_ALREADY_REVOKED) {
+        return 0;
+    }
+    exchange->errand->done_before = 1;
+    return 1;
+}
+
+const acme_step_t acme_step_revoke_cert = {
+    .name = "revokeCert",
+    .failed = "The certificate was not revoked",
+    .method = "POST",
+    .signing = ACME_SIGNED_BY_KID,
+    .media = ACME_MEDIA_NONE,
+    .build = build_revoke,
+    .read = read_revoke,
+    .mend = mend_revoke,
+};
+
+apr_status_t acme_errand_revoke(acme_errand_t **errand,
+                                acme_session_t *session,
+                                ae_bytes_t certificate, acme_reason_t reason,
+                                const ae_key_t *cert_key, apr_pool_t *p)
+{
+    revocation_t *what;
+    apr_status_t rv = acme_errand_create(errand, session,
+                                         &acme_step_revoke_cert, cert_key, p);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    what = apr_pcalloc((*errand)->p, sizeof(*what));
+    what->der.data =
+        apr_pmemdup((*errand)->p, certificate.data, certificate.len);
+    what->der.len = certificate.len;
+    what->reason = reason;
+    (*errand)->data = what;
+    return APR_SUCCESS;
 }

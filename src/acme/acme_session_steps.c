@@ -50,6 +50,10 @@ static apr_status_t read_directory(acme_exchange_t *exchange,
     session->new_nonce = apr_pstrdup(session->p, nonce);
     session->new_account = apr_pstrdup(session->p, account);
     session->new_order = apr_pstrdup(session->p, order);
+    session->revoke_cert = apr_pstrdup(
+        session->p, get_url(answer->json, "revokeCert", exchange, answer));
+    session->key_change = apr_pstrdup(
+        session->p, get_url(answer->json, "keyChange", exchange, answer));
     session->external_account_required =
         ae_json_get_bool(meta, "externalAccountRequired", 0);
     acme_session_set_terms(

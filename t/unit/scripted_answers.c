@@ -41,7 +41,10 @@ void ca_work_directory(ca_work_t *work)
                         json_string(place(work, "/newAccount", 0, 0)));
     json_object_set_new(json, "newOrder",
                         json_string(place(work, "/newOrder", 0, 0)));
-    json_object_set_new(json, "revokeCert", json_null());
+    json_object_set_new(json, "revokeCert",
+                        work->ca->no_revoke
+                            ? json_null()
+                            : json_string(place(work, "/revokeCert", 0, 0)));
     json_object_set_new(json, "somethingNew", json_pack("[i]", 1));
     if (work->ca->meta) {
         json_object_set(json, "meta", work->ca->meta);
@@ -92,6 +95,27 @@ static void update_account(ca_work_t *work)
     }
     json_object_set(work->ca->account, "contact", contact);
     print_account(work, 200);
+}
+
+/* RFC 8555 section 7.6 */
+static void revoke_cert(ca_work_t *work)
+{
+    json_t *payload = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
+    ca_t *ca = work->ca;
+
+    if (*ca_text(payload, "certificate") == '\0') {
+        ca_work_breach(work, "a revocation without certificate");
+    }
+    if (ca->foreign && work->kid) {
+        ca_work_refuse(work, 403, "unauthorized", "not of this account");
+    } else if (ca->revoked &&
+               json_equal(json_object_get(ca->revoked, "certificate"),
+                          json_object_get(payload, "certificate"))) {
+        ca_work_refuse(work, 400, "alreadyRevoked", "it was revoked before");
+    } else {
+        ca->revoked = payload;
+        ca_work_answer(work, 200, NULL, "");
+    }
 }
 
 /* -- RFC 8555 section 7.4: orders -- */
@@ -363,6 +387,8 @@ void ca_work_serve(ca_work_t *work, const char *path)
         give_account(work);
     } else if (!strncmp(path, "/account/", strlen("/account/"))) {
         update_account(work);
+    } else if (!strcmp(path, "/revokeCert")) {
+        revoke_cert(work);
     } else if (!strcmp(path, "/newOrder")) {
         new_order(work);
     } else if (find(work, path, "/order/", &i)) {

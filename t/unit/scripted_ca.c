@@ -1,5 +1,6 @@
 #include "scripted_work.h"
 
+#include "acme_jws.h"
 #include "ae_json.h"
 #include "fixture.h"
 #include "scripted_jws.h"
@@ -95,12 +96,26 @@ static int check_nonce(ca_work_t *work, const json_t *header)
     return 1;
 }
 
+/* RFC 8555 section 7.6 */
+static int check_cert_key(const ca_work_t *work, const json_t *jwk)
+{
+    const char *text = NULL;
+    ae_error_t err;
+
+    return work->ca->cert_key &&
+           acme_jwk(&text, work->ca->cert_key, &err, t_pool) == APR_SUCCESS &&
+           json_equal(jwk, ae_json_keep(json_loads(text, 0, NULL), t_pool));
+}
+
 static const json_t *check_key(ca_work_t *work, const json_t *header)
 {
     const json_t *jwk = json_object_get(header, "jwk");
     const char *kid = ca_text(header, "kid");
     int account = !strcmp(work->request->url, CA_BASE "/newAccount");
 
+    if (!strcmp(work->request->url, CA_BASE "/revokeCert") && jwk) {
+        return check_cert_key(work, jwk) ? jwk : NULL;
+    }
     if (account != (jwk != NULL) || account == (*kid != '\0')) {
         ca_work_breach(work,
                        "jwk belongs into newAccount, kid everywhere else");
@@ -142,7 +157,8 @@ static int check_body(ca_work_t *work)
     if (!check_nonce(work, header)) {
         return 0;
     }
-    if (*ca_text(header, "kid") &&
+    work->kid = *ca_text(header, "kid") != '\0';
+    if (work->kid &&
         (work->ca->forget_account > 0 ||
          strcmp(ca_text(header, "kid"), account_url(work->ca)) != 0)) {
         work->ca->forget_account -= work->ca->forget_account > 0;

@@ -65,6 +65,9 @@ typedef struct ca_t {
     const char *order_error;   /* error of orders that fail at issuing, JSON */
     const char *links[3];      /* with the certificate */
     const ae_key_t *other_key; /* certificates are for this key, or NULL */
+    int no_revoke;             /* the directory has no revokeCert */
+    int foreign;               /* certificates are of another account */
+    const ae_key_t *cert_key;  /* what revokeCert by jwk is signed with */
     int hides_contacts;        /* account objects have none */
     int forget_account;        /* kid is unknown until newAccount, so often */
     unsigned mangle;           /* seed: damages every third body */
@@ -78,7 +81,8 @@ typedef struct ca_t {
     apr_array_header_t *transcript; /* const char *: each exchange */
     json_t *account;                /* payload of newAccount, NULL before */
     json_t *jwk;
-    unsigned accounts;          /* how often one was made */
+    json_t *revoked;   /* the last payload of revokeCert, NULL before */
+    unsigned accounts; /* how often one was made */
     apr_array_header_t *orders; /* ca_order_t */
     /* Its own. */
     unsigned nonces;

@@ -85,6 +85,12 @@ int drive_load(drive_t *drive, const apr_array_header_t *names,
     return append(drive, order);
 }
 
+int drive_add_errand(drive_t *drive, acme_errand_t *errand)
+{
+    drive->orders[drive->count].errand = errand;
+    return append(drive, NULL);
+}
+
 static void send_out(drive_t *drive, int index, const acme_request_t *request)
 {
     flight_t flight = {request, index, drive->now + drive->latency};
@@ -113,16 +119,29 @@ static void publish(drive_t *drive, drive_order_t *one)
     acme_order_provisioned(one->order);
 }
 
+static int is_there(const drive_order_t *one)
+{
+    return one->order != NULL || one->errand != NULL;
+}
+
+static acme_next_t next_of(drive_order_t *one, const acme_request_t **request,
+                           apr_time_t now)
+{
+    return one->errand ? acme_errand_next(one->errand, now, request,
+                                          &one->wake, &one->err)
+                       : acme_order_next(one->order, now, request, &one->wake,
+                                         &one->err);
+}
+
 static void ask(drive_t *drive, int index)
 {
     drive_order_t *one = &drive->orders[index];
     const acme_request_t *request;
     int turns;
 
-    for (turns = 0; one->order && !one->ended; turns++) {
+    for (turns = 0; is_there(one) && !one->ended; turns++) {
         ck_assert_int_lt(turns, 5000);
-        one->last = acme_order_next(one->order, drive->now, &request,
-                                    &one->wake, &one->err);
+        one->last = next_of(one, &request, drive->now);
         switch (one->last) {
         case ACME_SEND:
             send_out(drive, index, request);
@@ -168,13 +187,17 @@ static flight_t take_flight(drive_t *drive, int i)
 static void arrive(drive_t *drive)
 {
     flight_t flight = take_flight(drive, first_due(drive));
+    drive_order_t *one = &drive->orders[flight.order];
     const acme_response_t *response;
 
     drive->now = flight.due > drive->now ? flight.due : drive->now;
     response =
         ca_answer(drive->ca, flight.request, drive->published, drive->now);
-    acme_order_reply(drive->orders[flight.order].order, flight.request,
-                     response, drive->now);
+    if (one->errand) {
+        acme_errand_reply(one->errand, flight.request, response, drive->now);
+    } else {
+        acme_order_reply(one->order, flight.request, response, drive->now);
+    }
     drive->replies++;
 }
 
@@ -187,7 +210,7 @@ static apr_time_t next_wake(const drive_t *drive, int *open)
     *open = 0;
     for (i = 0; i < drive->count; i++) {
         const drive_order_t *one = &drive->orders[i];
-        if (!one->order || one->ended) {
+        if (!is_there(one) || one->ended) {
             continue;
         }
         *open = 1;
@@ -256,6 +279,7 @@ void drive_to_poll(drive_t *drive, int index)
 
 void drive_kill(drive_t *drive, int index)
 {
+    drive_order_t *one = &drive->orders[index];
     int i;
 
     for (i = drive->wire->nelts - 1; i >= 0; i--) {
@@ -263,8 +287,13 @@ void drive_kill(drive_t *drive, int index)
             (void)take_flight(drive, i);
         }
     }
-    acme_order_destroy(drive->orders[index].order);
-    drive->orders[index].order = NULL;
+    if (one->errand) {
+        acme_errand_destroy(one->errand);
+    } else {
+        acme_order_destroy(one->order);
+    }
+    one->errand = NULL;
+    one->order = NULL;
 }
 
 void drive_new_session(drive_t *drive)

@@ -1,16 +1,19 @@
 #ifndef SCRIPTED_DRIVE_H
 #define SCRIPTED_DRIVE_H
 
-/** Drives orders of one session against the scripted CA on a virtual clock:
- * the wire takes 50 ms, and time jumps to whatever comes next. */
+/** Drives orders and errands of one session against the scripted CA on a
+ * virtual clock: the wire takes 50 ms, and time jumps to whatever comes
+ * next. */
 
+#include "acme_errand.h"
 #include "scripted_ca.h"
 
 #define DRIVE_EPOCH (apr_time_from_sec(1800000000))
 #define DRIVE_ORDERS_MAX 64
 
 typedef struct drive_order_t {
-    acme_order_t *order;
+    acme_order_t *order; /* NULL once it was killed, or is an errand */
+    acme_errand_t *errand;
     acme_next_t end; /* ACME_DONE or ACME_FAILED, once it has ended */
     int ended;
     ae_error_t err;
@@ -43,6 +46,9 @@ drive_t *drive_make(void);
 int drive_add(drive_t *drive, const apr_array_header_t *names);
 int drive_load(drive_t *drive, const apr_array_header_t *names,
                const json_t *saved);
+
+/** Add an errand, beside the orders. Returns its index. */
+int drive_add_errand(drive_t *drive, acme_errand_t *errand);
 
 /** Ask all orders until they wait; nothing arrives. */
 void drive_ask(drive_t *drive);

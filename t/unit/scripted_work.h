@@ -13,6 +13,7 @@ typedef struct ca_work_t {
     const acme_request_t *request;
     const apr_array_header_t *published;
     const char *payload;
+    int kid; /* an account signed it */
     ca_order_t *order;
     ca_authorization_t *authorization;
     acme_response_t *response;
