@@ -14,14 +14,26 @@ _acme_edge_names()
 
 _acme_edge_verbs()
 {
-    _acme_edge_words "$1" help | awk '/^  [a-z]/ { print $1 }'
+    _acme_edge_words "$1" help | awk '/^  [a-z]/ && !seen[$1]++ { print $1 }'
+}
+
+# The second words of a verb that has two.
+_acme_edge_seconds()
+{
+    _acme_edge_words "$1" help | awk -v verb="$2" '
+        /^  [a-z]/ && $1 == verb && $2 ~ /^[a-z]/ { print $2 }'
+}
+
+_acme_edge_providers()
+{
+    _acme_edge_words "$1" account list | awk '/^provider / { print $2 }'
 }
 
 _acme_edge()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local -a store=()
-    local verb='' i words
+    local verb='' second='' i words
 
     if [[ $before == --store ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
@@ -31,10 +43,19 @@ _acme_edge()
         case ${COMP_WORDS[i]} in
         --store) store=(--store "${COMP_WORDS[++i]}") ;;
         -*) ;;
-        *) verb=${verb:-${COMP_WORDS[i]}} ;;
+        *) [[ $verb ]] && second=${second:-${COMP_WORDS[i]}}
+            verb=${verb:-${COMP_WORDS[i]}} ;;
         esac
     done
     case $verb,$word in
+    account,-*) words='--json --help' ;;
+    account,*)
+        if [[ $second ]]; then
+            words=$(_acme_edge_providers "$1")
+        else
+            words=$(_acme_edge_seconds "$1" "$verb")
+        fi
+        ;;
     show,-*) words='--live --pending --pem --json --help' ;;
     *,-*) words='--store --json --help' ;;
     ,* | help,*) words=$(_acme_edge_verbs "$1") ;;

@@ -25,6 +25,22 @@ const char *cli_args_option(unsigned wanted)
     return options[i].word;
 }
 
+const char *cli_args_operand(const cli_args_t *args, int i)
+{
+    return i < args->operands->nelts
+               ? APR_ARRAY_IDX(args->operands, i, const char *)
+               : NULL;
+}
+
+void cli_args_shift(cli_args_t *args)
+{
+    apr_array_header_t *operands = args->operands;
+
+    operands->elts += operands->elt_size;
+    operands->nelts--;
+    operands->nalloc--;
+}
+
 static apr_status_t refuse(ae_error_t *err, const char *word, const char *why)
 {
     ae_error_set(err, AE_EFORMAT, "%s", word);

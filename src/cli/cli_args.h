@@ -31,6 +31,12 @@ AE_CHECKED apr_status_t cli_args_read(cli_args_t *args, int argc,
                                       const char *const *argv, ae_error_t *err,
                                       apr_pool_t *p);
 
+/** The operand `i`, NULL where there are fewer. */
+const char *cli_args_operand(const cli_args_t *args, int i);
+
+/** Take the first operand out. */
+void cli_args_shift(cli_args_t *args);
+
 /** The word of the first of these options, "--pem". */
 const char *cli_args_option(unsigned options);
 

@@ -18,21 +18,30 @@ static json_t *print_verb(const cli_verb_t *verb)
                      verb->operands, "summary", verb->summary);
 }
 
-static void help_all(const cli_t *cli)
+static void add_verb(cli_table_t *table, json_t *list, const cli_verb_t *verb,
+                     apr_pool_t *p)
+{
+    const char *cells[] = {
+        "",
+        apr_pstrcat(p, verb->name, " ", verb->operands, NULL),
+        verb->summary,
+    };
+
+    cli_table_add(table, cells);
+    json_array_append_new(list, print_verb(verb));
+}
+
+/* @param first only those whose first word this is; NULL: all */
+static void help_all(const cli_t *cli, const char *first)
 {
     cli_table_t *table = cli_table_make(3, cli->p);
     json_t *list = json_array();
     const cli_verb_t *verb;
 
     for (verb = cli_verbs; verb->name; verb++) {
-        const char *cells[] = {
-            "",
-            apr_pstrcat(cli->p, verb->name, " ", verb->operands, NULL),
-            verb->summary,
-        };
-
-        cli_table_add(table, cells);
-        json_array_append_new(list, print_verb(verb));
+        if (first == NULL || cli_verb_belongs(verb, first)) {
+            add_verb(table, list, verb, cli->p);
+        }
     }
     if (cli->args->json) {
         cli_print_json(list, cli->p);
@@ -56,22 +65,36 @@ static void help_one(const cli_t *cli, const cli_verb_t *verb)
                           verb->help, NULL));
 }
 
+/* What help is asked for, as the words that call it. */
+static const char *asked(const char **second, const cli_t *cli)
+{
+    int named = cli->args->help && cli->args->verb;
+
+    *second = cli_operand(cli, named ? 0 : 1);
+    return named ? cli->args->verb : cli_operand(cli, 0);
+}
+
+/* "help show NAME" asks for nothing, "show NAME --help" does. */
+static int has_too_many(const cli_t *cli, const cli_verb_t *verb)
+{
+    return !cli->args->help &&
+           cli->args->operands->nelts > cli_verb_words(verb);
+}
+
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err)
 {
-    const char *word = cli_operand(cli, 0);
-    const cli_verb_t *verb = word ? cli_verb_find(word) : NULL;
+    const char *second;
+    const char *word = asked(&second, cli);
+    const cli_verb_t *verb = word ? cli_verb_find(word, second) : NULL;
 
-    if (cli->args->help && cli->args->verb) {
-        verb = cli_verb_find(cli->args->verb);
-    } else if (word && verb == NULL) {
-        ae_error_set(err, AE_EFORMAT, "%s", word);
-        ae_error_why(err, "there is no such verb");
+    if (verb && !has_too_many(cli, verb)) {
+        help_one(cli, verb);
+        return CLI_DONE;
+    }
+    if (word && (second || !cli_verb_begins(word))) {
+        cli_verb_refuse(err, word, second, cli->p);
         return CLI_USAGE;
     }
-    if (verb) {
-        help_one(cli, verb);
-    } else {
-        help_all(cli);
-    }
+    help_all(cli, word);
     return CLI_DONE;
 }

@@ -66,19 +66,40 @@ static cli_exit_t run(const cli_verb_t *verb, const cli_args_t *args,
     return code;
 }
 
-static cli_exit_t start(const cli_args_t *args, apr_pool_t *p)
+/* The second word of a verb's name is no operand. */
+static const cli_verb_t *take_verb(cli_args_t *args)
 {
-    const cli_verb_t *verb = args->verb ? cli_verb_find(args->verb) : NULL;
+    const cli_verb_t *verb =
+        args->verb ? cli_verb_find(args->verb, cli_args_operand(args, 0))
+                   : NULL;
+
+    if (verb && cli_verb_words(verb) == 2) {
+        cli_args_shift(args);
+    }
+    return verb;
+}
+
+static cli_exit_t refuse_verb(const cli_args_t *args, apr_pool_t *p)
+{
     ae_error_t err;
+
+    cli_verb_refuse(
+        &err, args->verb,
+        cli_verb_begins(args->verb) ? cli_args_operand(args, 0) : NULL, p);
+    return tell_usage(NULL, &err, p);
+}
+
+static cli_exit_t start(cli_args_t *args, apr_pool_t *p)
+{
+    const cli_verb_t *verb;
     cli_exit_t code;
 
-    if (args->verb && verb == NULL) {
-        ae_error_set(&err, AE_EFORMAT, "%s", args->verb);
-        ae_error_why(&err, "there is no such verb");
-        return tell_usage(NULL, &err, p);
-    }
     if (args->help) {
-        return run(cli_verb_find("help"), args, p);
+        return run(cli_verb_find("help", NULL), args, p);
+    }
+    verb = take_verb(args);
+    if (args->verb && verb == NULL) {
+        return refuse_verb(args, p);
     }
     if (verb == NULL) {
         return tell_usage(NULL, NULL, p);

@@ -33,9 +33,7 @@ apr_status_t cli_open(cli_t *cli, ae_error_t *err)
 
 const char *cli_operand(const cli_t *cli, int i)
 {
-    return i < cli->args->operands->nelts
-               ? APR_ARRAY_IDX(cli->args->operands, i, const char *)
-               : NULL;
+    return cli_args_operand(cli->args, i);
 }
 
 static int has_name(const edge_cert_t *cert, const char *name)

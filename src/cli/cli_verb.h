@@ -28,7 +28,7 @@ typedef struct cli_t {
 } cli_t;
 
 typedef struct cli_verb_t {
-    const char *name;
+    const char *name;     /* one word, or two: "account list" */
     const char *operands; /* as the usage line has them */
     int least, most;      /* operands */
     unsigned options;     /* those it takes */
@@ -43,13 +43,30 @@ cli_exit_t cli_show(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_sign(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_account_list(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */
 extern const cli_verb_t cli_verbs[];
 
-/** The verb of a word, or NULL. */
-const cli_verb_t *cli_verb_find(const char *word);
+/** The verb of these words, or NULL. Of a verb of one word the second is an
+ * operand.
+ * @param second may be NULL */
+const cli_verb_t *cli_verb_find(const char *word, const char *second);
+
+/** How many words its name has. */
+int cli_verb_words(const cli_verb_t *verb);
+
+/** Whether its name has two words and this is the first. */
+int cli_verb_belongs(const cli_verb_t *verb, const char *word);
+
+/** Whether it is a verb's first word that wants a second one. */
+int cli_verb_begins(const char *word);
+
+/** Say that these words are no verb, and what may follow the first.
+ * @return AE_EFORMAT */
+apr_status_t cli_verb_refuse(ae_error_t *err, const char *word,
+                             const char *second, apr_pool_t *p);
 
 /** "usage: acme-edge [...] verb operands", from `p`; NULL for all verbs. */
 const char *cli_verb_usage(const cli_verb_t *verb, apr_pool_t *p);

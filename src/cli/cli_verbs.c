@@ -28,18 +28,71 @@ const cli_verb_t cli_verbs[] = {
      "The certificate in use stays in use; the next one is ordered a day\n"
      "later, or on `sign`.\n",
      cli_discard},
-    {"help", "[VERB]", 0, 1, 0, "this, or more on one verb", "", cli_help},
+    {"account list", "[PROVIDER]", 0, 1, 0, "the accounts with CAs",
+     "PROVIDER is a word of ACMEProvider. Reads the store alone: it works "
+     "while\n"
+     "httpd is stopped.\n",
+     cli_account_list},
+    {"help", "[VERB]", 0, 2, 0, "this, or more on one verb", "", cli_help},
     {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
-const cli_verb_t *cli_verb_find(const char *word)
+int cli_verb_words(const cli_verb_t *verb)
+{
+    return strchr(verb->name, ' ') ? 2 : 1;
+}
+
+int cli_verb_belongs(const cli_verb_t *verb, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(verb->name, word, len) == 0 && verb->name[len] == ' ';
+}
+
+static int is_called(const cli_verb_t *verb, const char *word,
+                     const char *second)
+{
+    return cli_verb_words(verb) == 1
+               ? strcmp(verb->name, word) == 0
+               : second && cli_verb_belongs(verb, word) &&
+                     strcmp(verb->name + strlen(word) + 1, second) == 0;
+}
+
+const cli_verb_t *cli_verb_find(const char *word, const char *second)
 {
     const cli_verb_t *verb = cli_verbs;
 
-    while (verb->name && strcmp(verb->name, word) != 0) {
+    while (verb->name && !is_called(verb, word, second)) {
         verb++;
     }
     return verb->name ? verb : NULL;
+}
+
+int cli_verb_begins(const char *word)
+{
+    const cli_verb_t *verb = cli_verbs;
+
+    while (verb->name && !cli_verb_belongs(verb, word)) {
+        verb++;
+    }
+    return verb->name != NULL;
+}
+
+apr_status_t cli_verb_refuse(ae_error_t *err, const char *word,
+                             const char *second, apr_pool_t *p)
+{
+    const cli_verb_t *verb;
+    const char *list = "";
+
+    ae_error_set(err, AE_EFORMAT, "%s%s%s", word, second ? " " : "",
+                 second ? second : "");
+    for (verb = cli_verbs; verb->name; verb++) {
+        if (cli_verb_belongs(verb, word)) {
+            list = apr_pstrcat(p, list, list[0] ? ", " : "", verb->name, NULL);
+        }
+    }
+    return list[0] ? ae_error_why(err, "the verbs are: %s", list)
+                   : ae_error_why(err, "there is no such verb");
 }
 
 const char *cli_verb_usage(const cli_verb_t *verb, apr_pool_t *p)

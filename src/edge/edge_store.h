@@ -100,6 +100,14 @@ AE_CHECKED apr_status_t edge_store_account_key(ae_key_t **key,
                                                const char *provider,
                                                ae_error_t *err, apr_pool_t *p);
 
+/** Worker and command: the account key that is there.
+ * @return APR_SUCCESS; APR_ENOENT; otherwise as edge_store_account_key. */
+AE_CHECKED apr_status_t edge_store_account_peek(ae_key_t **key,
+                                                const edge_store_t *store,
+                                                const char *provider,
+                                                ae_error_t *err,
+                                                apr_pool_t *p);
+
 /** Worker: what acme_session_save told, or *json = NULL where nothing is: the
  * CA tells an account of its key again (RFC 8555 section 7.3.1).
  * @return APR_SUCCESS; as edge_record_read for a damaged file, which is set

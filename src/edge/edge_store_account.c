@@ -28,26 +28,47 @@ static apr_status_t refuse_to_replace(ae_error_t *err)
                               "away: a new account is made then");
 }
 
+static const char *key_path(const edge_store_t *store, const char *provider,
+                            apr_pool_t *p)
+{
+    return edge_store_path(store, p, ACCOUNTS, provider, KEY, NULL);
+}
+
+static const char *key_purpose(const char *provider, apr_pool_t *p)
+{
+    return apr_pstrcat(p, ACCOUNTS "/", provider, "/" KEY, NULL);
+}
+
+apr_status_t edge_store_account_peek(ae_key_t **key, const edge_store_t *store,
+                                     const char *provider, ae_error_t *err,
+                                     apr_pool_t *p)
+{
+    apr_status_t status =
+        edge_store_sealed_read(key, store, key_path(store, provider, p),
+                               key_purpose(provider, p), err, p);
+
+    return status == APR_SUCCESS || APR_STATUS_IS_ENOENT(status)
+               ? status
+               : refuse_to_replace(err);
+}
+
 apr_status_t edge_store_account_key(ae_key_t **key, const edge_store_t *store,
                                     const char *provider, ae_error_t *err,
                                     apr_pool_t *p)
 {
-    const char *path =
-        edge_store_path(store, p, ACCOUNTS, provider, KEY, NULL);
-    const char *purpose =
-        apr_pstrcat(p, ACCOUNTS "/", provider, "/" KEY, NULL);
     apr_status_t status =
-        edge_store_sealed_read(key, store, path, purpose, err, p);
+        edge_store_account_peek(key, store, provider, err, p);
 
     if (!APR_STATUS_IS_ENOENT(status)) {
-        return status == APR_SUCCESS ? status : refuse_to_replace(err);
+        return status;
     }
     status = make_dir(store, provider, err, p);
     if (status != APR_SUCCESS) {
         return status;
     }
-    return edge_store_sealed_make(key, AE_KEY_ECDSA_P256, store, path, purpose,
-                                  err, p);
+    return edge_store_sealed_make(key, AE_KEY_ECDSA_P256, store,
+                                  key_path(store, provider, p),
+                                  key_purpose(provider, p), err, p);
 }
 
 /* RFC 8555 section 7.3.1: a CA tells the account of a key again. A record that

@@ -81,8 +81,9 @@ def test_help():
     assert "status" in verbs
     for verb in verbs:
         assert f"  {verb}" in whole
-        assert said("help", verb).startswith("usage: acme-edge ")
-        assert said("help", verb) == said(verb, "--help")
+        asked = verb.split()
+        assert said("help", *asked).startswith("usage: acme-edge ")
+        assert said("help", *asked) == said(*asked, "--help")
 
 
 # --- status ------------------------------------------------------------------
