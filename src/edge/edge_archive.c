@@ -1,12 +1,14 @@
 #include "edge_archive.h"
 
 #include "edge_pair.h"
+#include "edge_seen.h"
+#include "edge_thin.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define KEPT 10
 #define DIGITS_MAX 9
 
 static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
@@ -15,12 +17,6 @@ static const char *archive_dir(const edge_store_t *store,
                                const edge_cert_t *cert, apr_pool_t *p)
 {
     return edge_store_path(store, p, "archive", cert->dir, NULL);
-}
-
-static const char *entry_path(const char *dir, apr_int64_t number,
-                              apr_pool_t *p)
-{
-    return apr_psprintf(p, "%s/%04" APR_INT64_T_FMT, dir, number);
 }
 
 /* 0 for what is no entry: the directory is root's, who may keep other things
@@ -35,39 +31,52 @@ static apr_int64_t number_of(const char *name)
     return apr_atoi64(name);
 }
 
-static int is_whole(const char *path, const edge_cert_t *cert, apr_pool_t *p)
+/* Numbers, not names: "10000" sorts before "9999". */
+static int compare(const void *a, const void *b)
 {
-    ae_error_t ignored;
+    const edge_archived_t *one = a, *other = b;
 
-    return edge_pair_check(path, cert->key_type, &ignored, p) == APR_SUCCESS;
+    return one->number < other->number   ? 1
+           : one->number > other->number ? -1
+                                         : 0;
 }
 
-/* Numbers, not names: "10000" sorts before "9999". 0: there is none.
- * @param below none but lower ones count */
-static apr_int64_t newest_below(apr_int64_t below, const char *dir,
-                                apr_pool_t *p)
+static void locate(edge_archived_t *entry, const char *dir, const char *name,
+                   const edge_cert_t *cert, apr_pool_t *p)
 {
+    const char *base;
+
+    entry->number = number_of(name);
+    entry->path = apr_pstrcat(p, dir, "/", name, NULL);
+    entry->type = edge_pair_type(entry->path, cert->key_type, p);
+    base =
+        apr_pstrcat(p, entry->path, "/", ae_key_type_word(entry->type), NULL);
+    entry->cert = apr_pstrcat(p, base, ".cert", NULL);
+    entry->key = apr_pstrcat(p, base, ".key", NULL);
+}
+
+const apr_array_header_t *edge_archive_list(const edge_store_t *store,
+                                            const edge_cert_t *cert,
+                                            apr_pool_t *p)
+{
+    apr_array_header_t *list = apr_array_make(p, 16, sizeof(edge_archived_t));
+    const char *dir = archive_dir(store, cert, p);
     apr_array_header_t *names;
     ae_error_t ignored;
-    apr_int64_t newest = 0;
     int i;
 
     if (ae_file_list(&names, dir, &ignored, p) != APR_SUCCESS) {
-        return 0;
+        return list;
     }
     for (i = 0; i < names->nelts; i++) {
-        apr_int64_t number = number_of(APR_ARRAY_IDX(names, i, const char *));
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (number < below && number > newest) {
-            newest = number;
+        if (number_of(name) != 0) {
+            locate(apr_array_push(list), dir, name, cert, p);
         }
     }
-    return newest;
-}
-
-static apr_int64_t newest_number(const char *dir, apr_pool_t *p)
-{
-    return newest_below(APR_INT64_MAX, dir, p);
+    qsort(list->elts, (size_t)list->nelts, sizeof(edge_archived_t), compare);
+    return list;
 }
 
 apr_status_t edge_archive_next(const char **path, const edge_store_t *store,
@@ -76,21 +85,30 @@ apr_status_t edge_archive_next(const char **path, const edge_store_t *store,
 {
     const char *dir = archive_dir(store, cert, p);
     apr_status_t status = ae_file_make_dir(dir, 0700, writer, err, p);
+    const apr_array_header_t *list = edge_archive_list(store, cert, p);
+    apr_int64_t newest =
+        list->nelts ? APR_ARRAY_IDX(list, 0, edge_archived_t).number : 0;
 
-    *path = entry_path(dir, newest_number(dir, p) + 1, p);
+    *path = apr_psprintf(p, "%s/%04" APR_INT64_T_FMT, dir, newest + 1);
     return status;
 }
 
 const char *edge_archive_newest(const edge_store_t *store,
                                 const edge_cert_t *cert, apr_pool_t *p)
 {
-    const char *dir = archive_dir(store, cert, p);
-    apr_int64_t number = newest_number(dir, p);
+    const apr_array_header_t *list = edge_archive_list(store, cert, p);
+    ae_error_t ignored;
+    int i;
 
-    while (number > 0 && !is_whole(entry_path(dir, number, p), cert, p)) {
-        number = newest_below(number, dir, p);
+    for (i = 0; i < list->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(list, i, edge_archived_t).path;
+
+        if (edge_pair_check(path, cert->key_type, &ignored, p) ==
+            APR_SUCCESS) {
+            return path;
+        }
     }
-    return number ? entry_path(dir, number, p) : NULL;
+    return NULL;
 }
 
 apr_status_t edge_archive_damaged(const char **path, const edge_store_t *store,
@@ -104,26 +122,51 @@ apr_status_t edge_archive_damaged(const char **path, const edge_store_t *store,
     return status == APR_SUCCESS ? ae_file_remove(*path, err, p) : status;
 }
 
-void edge_archive_prune(const edge_store_t *store, const edge_cert_t *cert,
-                        apr_pool_t *p)
+/* By the certificate itself: a store that was copied has other times of its
+ * files. */
+static apr_time_t issued_at(const edge_archived_t *entry, apr_pool_t *p)
 {
-    const char *dir = archive_dir(store, cert, p);
-    apr_int64_t newest = newest_number(dir, p);
-    apr_array_header_t *names;
+    const ae_cert_facts_t *facts = edge_seen_chain(entry->cert, p);
+    ae_cert_t *chain;
     ae_error_t ignored;
+
+    if (facts == NULL && edge_pair_load_chain(&chain, entry->cert, &ignored,
+                                              p) == APR_SUCCESS) {
+        facts = ae_cert_facts(chain);
+    }
+    return facts ? facts->not_before : 0;
+}
+
+static void remove_others(const apr_array_header_t *list,
+                          const edge_thin_t *entries, apr_pool_t *p)
+{
+    ae_error_t ignored;
+    apr_status_t status = APR_SUCCESS;
     int i;
 
-    if (ae_file_list(&names, dir, &ignored, p) != APR_SUCCESS) {
-        return;
-    }
-    for (i = 0; i < names->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(names, i, const char *);
-        apr_int64_t number = number_of(name);
-
-        if (number && number <= newest - KEPT &&
-            ae_file_remove(apr_pstrcat(p, dir, "/", name, NULL), &ignored,
-                           p) != APR_SUCCESS) {
-            break;
+    for (i = 0; status == APR_SUCCESS && i < list->nelts; i++) {
+        if (!entries[i].keep) {
+            status = ae_file_remove(
+                APR_ARRAY_IDX(list, i, edge_archived_t).path, &ignored, p);
         }
     }
+}
+
+void edge_archive_prune(const edge_store_t *store, const edge_cert_t *cert,
+                        apr_time_t now, apr_pool_t *p)
+{
+    const apr_array_header_t *list = edge_archive_list(store, cert, p);
+    edge_thin_t *entries =
+        apr_pcalloc(p, ((apr_size_t)list->nelts + 1) * sizeof(*entries));
+    int i;
+
+    for (i = 0; i < list->nelts; i++) {
+        const edge_archived_t *entry =
+            &APR_ARRAY_IDX(list, i, edge_archived_t);
+
+        entries[i].number = entry->number;
+        entries[i].at = issued_at(entry, p);
+    }
+    edge_thin(entries, list->nelts, now);
+    remove_others(list, entries, p);
 }

@@ -215,7 +215,7 @@ static apr_status_t deploy(const promoter_t *pr, ae_error_t *err)
         status = exchange(pr, err);
     }
     if (status == APR_SUCCESS) {
-        edge_archive_prune(pr->store, pr->cert, pr->p);
+        edge_archive_prune(pr->store, pr->cert, pr->now, pr->p);
     }
     return status;
 }

@@ -94,13 +94,13 @@ START_TEST(test_archive)
                      test_store_get(t, "kept/ecdsa-p256.cert"));
     ck_assert_str_eq(test_store_get(t, ARCHIVE "/0001/ecdsa-p256.key"),
                      test_store_get(t, "kept/ecdsa-p256.key"));
-    for (i = 0; i < 10; i++) {
+    for (i = 0; i < 11; i++) { /* all of one month */
         test_live_deploy(t);
     }
     ck_assert(!test_store_has(t, ARCHIVE "/0001"));
     ck_assert(test_store_has(t, ARCHIVE "/0002"));
-    ck_assert(test_store_has(t, ARCHIVE "/0011"));
-    ck_assert(!test_store_has(t, ARCHIVE "/0012"));
+    ck_assert(test_store_has(t, ARCHIVE "/0012"));
+    ck_assert(!test_store_has(t, ARCHIVE "/0013"));
 }
 END_TEST
 
