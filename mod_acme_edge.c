@@ -82,6 +82,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     httpd_start_worker(context);
     /* 8. Restarts that the worker will ask for. */
     httpd_start_reload(context);
+    /* 9. What other services are to be told of, from then on. */
+    httpd_start_commands(context);
     return OK;
 }
 
@@ -122,6 +124,9 @@ static int monitor(apr_pool_t *p, server_rec *server)
     (void)server;
     if (context != NULL && context->reload != NULL) {
         httpd_reload_check(context->reload, apr_time_now());
+    }
+    if (context != NULL && context->commands != NULL) {
+        httpd_commands_check(context->commands);
     }
     return DECLINED;
 }

@@ -28,6 +28,8 @@ typedef struct edge_cert_t {
                                 certificate whose secrets are not known */
     int renews_by_hand;      /* ACMERenew manual: nothing without a request */
     edge_schedule_t deploy;  /* when what is staged may go live */
+    const apr_array_header_t *deploy_command; /* const char *, a path and its
+                                                 arguments; or NULL */
 } edge_cert_t;
 
 /** Check a DNS name as a public CA would take it for http-01: length, labels,

@@ -17,6 +17,7 @@
  *   live/<cert>/               cert 0644, key 0600            (edge_live.h)
  *   archive/<cert>/<n>/        what was live before           (edge_live.h)
  *   deploy/<cert>.json         last deployment                (edge_live.h)
+ *   deploy/<cert>.run          ACMEDeployCommand         (edge_run.h)  0600
  *   fallback/                  key and certificates           (edge_live.h)
  *
  * accounts, staging, state and requests belong to the worker's user (state

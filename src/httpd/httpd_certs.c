@@ -53,6 +53,14 @@ static const char *text_of(const httpd_conf_t *conf, httpd_field_t field)
     return setting ? setting->text : NULL;
 }
 
+static const apr_array_header_t *words_of(const httpd_conf_t *conf,
+                                          httpd_field_t field)
+{
+    const httpd_setting_t *setting = httpd_conf_get(conf, field);
+
+    return setting ? setting->words : NULL;
+}
+
 static edge_cert_t *make_cert(const apr_array_header_t *names,
                               const httpd_conf_t *conf,
                               const apr_array_header_t *externals,
@@ -71,6 +79,7 @@ static edge_cert_t *make_cert(const apr_array_header_t *names,
     cert->renew_window = httpd_conf_get(conf, HTTPD_RENEW_WINDOW)->span;
     cert->renews_by_hand = strcmp(text_of(conf, HTTPD_RENEW), "manual") == 0;
     cert->deploy = httpd_conf_get(conf, HTTPD_DEPLOY)->schedule;
+    cert->deploy_command = words_of(conf, HTTPD_DEPLOY_COMMAND);
     return cert;
 }
 

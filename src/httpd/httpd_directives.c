@@ -1,6 +1,7 @@
 #include "httpd_directives.h"
 
 #include "edge_cert.h"
+#include "edge_command.h"
 
 #include <httpd.h>
 #include <apr_hash.h>
@@ -285,6 +286,17 @@ static const char *parse_schedule(httpd_setting_t *setting,
                : NULL;
 }
 
+static const char *parse_command(httpd_setting_t *setting,
+                                 const httpd_directive_t *row, apr_pool_t *p)
+{
+    ae_error_t err;
+
+    return edge_command_check(APR_ARRAY_IDX(setting->words, 0, const char *),
+                              &err, p)
+               ? explain(row, &err, p)
+               : NULL;
+}
+
 static const char *parse_text(httpd_setting_t *setting,
                               const httpd_directive_t *row, apr_pool_t *p)
 {
@@ -404,6 +416,7 @@ const char *httpd_directive_read(const httpd_setting_t **setting,
                                  char *const argv[], apr_pool_t *p)
 {
     httpd_setting_t *made = apr_pcalloc(p, sizeof(*made));
+    apr_array_header_t *words = apr_array_make(p, argc, sizeof(const char *));
     int i;
 
     if (argc < row->least || argc > row->most) {
@@ -411,10 +424,11 @@ const char *httpd_directive_read(const httpd_setting_t **setting,
     }
     made->before = *setting;
     made->place = place;
-    made->args = apr_pstrdup(p, argv[0]);
-    for (i = 1; i < argc; i++) {
-        made->args = apr_pstrcat(p, made->args, " ", argv[i], NULL);
+    for (i = 0; i < argc; i++) {
+        APR_ARRAY_PUSH(words, const char *) = apr_pstrdup(p, argv[i]);
     }
+    made->words = words;
+    made->args = apr_array_pstrcat(p, words, ' ');
     *setting = made;
     return row->parse(made, row, p);
 }

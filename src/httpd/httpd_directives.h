@@ -50,6 +50,9 @@
     ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, schedule,       \
         "immediately|manual|days times", "immediately",                       \
         "when a new certificate goes live")                                   \
+    ROW(DEPLOY_COMMAND, "ACMEDeployCommand", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,  \
+        command, "path [args]", NULL,                                         \
+        "run as root after a certificate has gone live")                      \
     ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|none",         \
         "graceful", "who restarts httpd for a new certificate")               \
     ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
@@ -74,8 +77,9 @@ typedef enum httpd_field_t {
 
 /** What one directive said; only what its kind of value needs is set. */
 typedef struct httpd_setting_t {
-    const char *place; /* "file:line", or NULL for a default */
-    const char *args;  /* as written, blank-separated */
+    const char *place;               /* "file:line", or NULL for a default */
+    const char *args;                /* as written, blank-separated */
+    const apr_array_header_t *words; /* const char *, the same one by one */
     /* The same directive above it in the same place, or NULL: for those that
      * may be repeated. Of all others the last counts. */
     const struct httpd_setting_t *before;

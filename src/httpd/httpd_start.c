@@ -358,3 +358,12 @@ void httpd_start_reload(httpd_context_t *context)
             &context->log, context->pconf);
     }
 }
+
+void httpd_start_commands(httpd_context_t *context)
+{
+    if (context->store != NULL) {
+        context->commands =
+            httpd_commands_create(context->store, context->plan->certs,
+                                  &context->log, context->pconf);
+    }
+}

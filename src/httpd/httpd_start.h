@@ -6,6 +6,7 @@
  * logs it, and httpd starts all the same. */
 
 #include "httpd_challenge.h"
+#include "httpd_commands.h"
 #include "httpd_config.h"
 #include "httpd_reload.h"
 #include "httpd_tls.h"
@@ -26,6 +27,7 @@ typedef struct httpd_context_t {
     httpd_challenge_t *challenge;
     httpd_watchdog_t *watchdog;
     httpd_reload_t *reload;
+    httpd_commands_t *commands;
 } httpd_context_t;
 
 /** Create, with nothing done yet. In `pconf`. */
@@ -60,5 +62,8 @@ void httpd_start_worker(httpd_context_t *context);
 
 /** The monitor's side of deployments. */
 void httpd_start_reload(httpd_context_t *context);
+
+/** The commands that are owed after deployments. */
+void httpd_start_commands(httpd_context_t *context);
 
 #endif

@@ -60,6 +60,7 @@ ACMEStore           acme
     ACMERenew        AUTO
     ACMERenewWindow  50%
     ACMEDeploy       manual
+    ACMEDeployCommand /bin/true --all "two words"
 </ACMECertificate>
 """ + vhost("shop.example.org") + vhost(
     "www.shop.example.org", "*.shop.example.org") + vhost(
@@ -304,6 +305,35 @@ def test_two_external_accounts_with_one_ca(configtest, tmp_path):
 def test_wrong_external_account(configtest, tmp_path, line, message):
     write_secret(tmp_path / "hmac", SECRET)
     assert external_error(configtest, line)[1] == message
+
+
+def make_program(path):
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("spoil, why", [
+    (lambda path: path.chmod(0o644), "it cannot be executed; chmod u+x "),
+    (lambda path: path.chmod(0o775), "others may write "),
+    (lambda path: path.parent.chmod(0o777), "others may write "),
+    (lambda path: path.unlink(), "No such file or directory; write the "),
+])
+def test_a_command_that_root_should_not_run(configtest, tmp_path, spoil, why):
+    (tmp_path / "bin").mkdir()
+    path = make_program(tmp_path / "bin" / "command")
+    line = f"ACMEDeployCommand {path} word\n"
+    expect_quiet(configtest, ACCOUNT + line + vhost("www.example.org"))
+    spoil(path)
+    number, said = configtest(line).syntax_error()
+    assert number == 1
+    assert said.startswith(f"ACMEDeployCommand: {path} cannot be run: {why}")
+
+
+def test_a_command_has_an_absolute_path(configtest):
+    assert configtest("ACMEDeployCommand sbin/x").syntax_error() == (
+        1, "ACMEDeployCommand: sbin/x cannot be run: it is no absolute path; "
+        "write the whole path, and arguments behind it.")
 
 
 def test_trust_file_is_missing(configtest, tmp_path):
