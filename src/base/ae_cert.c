@@ -1,78 +1,12 @@
 #include "ae_cert.h"
 
 #include "ae_cert_chain.h"
+#include "ae_pem.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <string.h>
-
-static const char pem_begin[] = "-----BEGIN CERTIFICATE-----";
-static const char pem_end[] = "-----END CERTIFICATE-----";
-
-typedef struct line_t {
-    const char *text;
-    apr_size_t len; /* without white space at its end */
-} line_t;
-
-static line_t line_next(const char **at, const char *end)
-{
-    const char *eol = memchr(*at, '\n', (apr_size_t)(end - *at));
-    line_t line = {*at, 0};
-
-    line.len = (apr_size_t)((eol ? eol : end) - *at);
-    *at = eol ? eol + 1 : end;
-    while (line.len && apr_isspace(line.text[line.len - 1])) {
-        line.len--;
-    }
-    return line;
-}
-
-static int line_is(line_t line, const char *text)
-{
-    return line.len == strlen(text) && memcmp(line.text, text, line.len) == 0;
-}
-
-static int line_is_base64(line_t line)
-{
-    apr_size_t i;
-
-    for (i = 0; i < line.len; i++) {
-        if (!apr_isalnum(line.text[i]) &&
-            (line.text[i] == '\0' || !strchr("+/=", line.text[i]))) {
-            return 0;
-        }
-    }
-    return line.len > 0;
-}
-
-/* RFC 8555 section 9.1: no explanatory text, and nothing but certificates,
- * so that no key of somebody else's comes in with them. OpenSSL skips both
- * without a word. The number of the first wrong line, or 0. */
-static int pem_wrong_line(ae_bytes_t pem)
-{
-    const char *at = (const char *)pem.data;
-    const char *end = at + pem.len;
-    int inside = 0;
-    int number = 0;
-
-    while (at < end) {
-        line_t line = line_next(&at, end);
-
-        number++;
-        if (inside && line_is(line, pem_end)) {
-            inside = 0;
-        } else if (inside ? !line_is_base64(line)
-                          : line.len && !line_is(line, pem_begin)) {
-            return number;
-        } else if (!inside && line.len) {
-            inside = 1;
-        }
-    }
-    return inside ? number : 0;
-}
 
 static apr_status_t chain_free(void *ctx)
 {
@@ -112,6 +46,8 @@ static apr_status_t chain_read(ae_cert_t *cert, BIO *bio, ae_error_t *err)
     return APR_SUCCESS;
 }
 
+/* RFC 8555 section 9.1: no explanatory text, and nothing but certificates,
+ * so that no key of somebody else's comes in with them. */
 static apr_status_t pem_check(ae_bytes_t pem, ae_error_t *err)
 {
     int wrong;
@@ -121,7 +57,7 @@ static apr_status_t pem_check(ae_bytes_t pem, ae_error_t *err)
         return ae_error_why(err, "it has %lu bytes, the limit is %d",
                             (unsigned long)pem.len, AE_CERT_CHAIN_BYTES_MAX);
     }
-    wrong = pem_wrong_line(pem);
+    wrong = ae_pem_wrong_line(pem, "CERTIFICATE");
     if (wrong) {
         ae_error_set(err, AE_EFORMAT, "Cannot read the certificate chain");
         return ae_error_why(err, "line %d is not part of a PEM certificate",

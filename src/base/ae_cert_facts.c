@@ -1,5 +1,6 @@
 #include "ae_cert_chain.h"
 #include "ae_san.h"
+#include "ae_x509.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -19,21 +20,6 @@ static const char *hex_print(const unsigned char *bytes, apr_size_t len,
     for (i = 0; i < len; i++) {
         apr_snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     }
-    return text;
-}
-
-static const char *name_print(const X509_NAME *name, apr_pool_t *p)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    const char *text = NULL;
-    char *data;
-    long len;
-
-    if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0) {
-        len = BIO_get_mem_data(bio, &data);
-        text = apr_pstrmemdup(p, len > 0 ? data : "", (apr_size_t)len);
-    }
-    BIO_free(bio);
     return text;
 }
 
@@ -92,8 +78,8 @@ apr_status_t ae_cert_facts_read(ae_cert_t *cert, ae_error_t *err,
     const X509 *leaf = cert->chain[0];
     ae_cert_facts_t *facts = &cert->facts;
 
-    facts->subject = name_print(X509_get_subject_name(leaf), p);
-    facts->issuer = name_print(X509_get_issuer_name(leaf), p);
+    facts->subject = ae_x509_name_print(X509_get_subject_name(leaf), p);
+    facts->issuer = ae_x509_name_print(X509_get_issuer_name(leaf), p);
     if (facts->subject == NULL || facts->issuer == NULL) {
         return facts_failed(err, "its subject or issuer is damaged");
     }
@@ -114,27 +100,6 @@ apr_status_t ae_cert_facts_read(ae_cert_t *cert, ae_error_t *err,
     return APR_SUCCESS;
 }
 
-/* In the words of ACMEKeyType where it has one. */
-static const char *key_print(const X509 *x509, apr_pool_t *p)
-{
-    EVP_PKEY *key = X509_get0_pubkey(x509);
-    char curve[64] = "";
-
-    if (key == NULL) {
-        return "unknown";
-    }
-    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
-        return apr_psprintf(p, "rsa-%d", EVP_PKEY_get_bits(key));
-    }
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
-        EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) != 1) {
-        return apr_pstrdup(p, OBJ_nid2sn(EVP_PKEY_get_base_id(key)));
-    }
-    return strcmp(curve, "prime256v1") == 0  ? "ecdsa-p256"
-           : strcmp(curve, "secp384r1") == 0 ? "ecdsa-p384"
-                                             : apr_pstrdup(p, curve);
-}
-
 int ae_cert_length(const ae_cert_t *cert)
 {
     return cert->length;
@@ -151,12 +116,14 @@ void ae_cert_link(ae_cert_link_t *link, const ae_cert_t *cert, int i,
     const X509 *x509 = cert->chain[i];
 
     memset(link, 0, sizeof(*link));
-    link->subject = or_unknown(name_print(X509_get_subject_name(x509), p));
-    link->issuer = or_unknown(name_print(X509_get_issuer_name(x509), p));
+    link->subject =
+        or_unknown(ae_x509_name_print(X509_get_subject_name(x509), p));
+    link->issuer =
+        or_unknown(ae_x509_name_print(X509_get_issuer_name(x509), p));
     link->serial = or_unknown(serial_print(X509_get0_serialNumber(x509), p));
     link->sha256 = or_unknown(fingerprint_print(x509, EVP_sha256(), p));
     link->sha1 = or_unknown(fingerprint_print(x509, EVP_sha1(), p));
-    link->key = key_print(x509, p);
+    link->key = ae_x509_key_print(X509_get0_pubkey(x509), p);
     if (!time_read(&link->not_before, X509_get0_notBefore(x509)) ||
         !time_read(&link->not_after, X509_get0_notAfter(x509))) {
         link->not_before = link->not_after = 0;

@@ -121,17 +121,26 @@ static int kind_fits(const kind_t *kind, const EVP_PKEY *evp)
     return EVP_PKEY_is_a(evp, "RSA") && EVP_PKEY_get_bits(evp) == kind->bits;
 }
 
-static apr_status_t type_find(ae_key_type_t *type, const EVP_PKEY *evp,
-                              ae_error_t *err)
+int ae_key_type_of(ae_key_type_t *type, const EVP_PKEY *evp)
 {
-    const char *name = EVP_PKEY_get0_type_name(evp);
     int i;
 
     for (i = 0; i < AE_KEY_TYPES; i++) {
         if (kind_fits(&kinds[i], evp)) {
             *type = (ae_key_type_t)i;
-            return APR_SUCCESS;
+            return 1;
         }
+    }
+    return 0;
+}
+
+static apr_status_t type_find(ae_key_type_t *type, const EVP_PKEY *evp,
+                              ae_error_t *err)
+{
+    const char *name = EVP_PKEY_get0_type_name(evp);
+
+    if (ae_key_type_of(type, evp)) {
+        return APR_SUCCESS;
     }
     ae_error_set(err, AE_EFORMAT, "Cannot use this private key");
     ae_error_why(err, "%s keys of %d bits are not supported",

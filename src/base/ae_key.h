@@ -34,6 +34,10 @@ const char *ae_key_type_word(ae_key_type_t type);
 AE_CHECKED apr_status_t ae_key_type_parse(ae_key_type_t *type,
                                           const char *word);
 
+/** The type of OpenSSL's object, private or public.
+ * @return whether it is one of those above */
+int ae_key_type_of(ae_key_type_t *type, const EVP_PKEY *evp);
+
 /** Make a new key; it lives in `p`. @return APR_SUCCESS or AE_ECRYPTO. */
 AE_CHECKED apr_status_t ae_key_generate(ae_key_t **key, ae_key_type_t type,
                                         ae_error_t *err, apr_pool_t *p);

@@ -44,7 +44,6 @@ GENERAL_NAMES *ae_san_make(const apr_array_header_t *names)
     return all;
 }
 
-/* A NUL would hide the rest of a name from whoever compares strings. */
 static int text_is_sane(const unsigned char *text, int len)
 {
     int i;
@@ -64,8 +63,22 @@ static void to_lower(char *text)
     }
 }
 
-static int names_take(apr_array_header_t *names, const GENERAL_NAMES *all,
-                      apr_pool_t *p)
+const char *ae_san_text(const ASN1_STRING *string, apr_pool_t *p)
+{
+    const unsigned char *text = ASN1_STRING_get0_data(string);
+    int len = ASN1_STRING_length(string);
+    char *name;
+
+    if (!text_is_sane(text, len)) {
+        return NULL;
+    }
+    name = apr_pstrmemdup(p, (const char *)text, (apr_size_t)len);
+    to_lower(name);
+    return name;
+}
+
+int ae_san_take(apr_array_header_t *names, const GENERAL_NAMES *all,
+                apr_pool_t *p)
 {
     int i;
 
@@ -73,18 +86,15 @@ static int names_take(apr_array_header_t *names, const GENERAL_NAMES *all,
         int kind;
         const ASN1_STRING *ia5 =
             GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(all, i), &kind);
-        char *name;
+        const char *name;
 
         if (kind != GEN_DNS) {
             continue;
         }
-        if (!text_is_sane(ASN1_STRING_get0_data(ia5),
-                          ASN1_STRING_length(ia5))) {
+        name = ae_san_text(ia5, p);
+        if (name == NULL) {
             return 0;
         }
-        name = apr_pstrmemdup(p, (const char *)ASN1_STRING_get0_data(ia5),
-                              (apr_size_t)ASN1_STRING_length(ia5));
-        to_lower(name);
         APR_ARRAY_PUSH(names, const char *) = name;
     }
     return 1;
@@ -101,7 +111,7 @@ apr_array_header_t *ae_san_read(const X509 *x509, apr_pool_t *p)
     if (all == NULL) {
         return found == -1 ? names : NULL;
     }
-    good = names_take(names, all, p);
+    good = ae_san_take(names, all, p);
     GENERAL_NAMES_free(all);
     return good ? names : NULL;
 }

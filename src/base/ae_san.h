@@ -12,6 +12,16 @@
  * @return NULL where OpenSSL refused or there are none. */
 GENERAL_NAMES *ae_san_make(const apr_array_header_t *names);
 
+/** A name as ASN.1 has it, in lower case, from `p`; NULL where it is empty or
+ * holds what none may: a NUL would hide the rest of it from whoever compares
+ * strings. */
+const char *ae_san_text(const ASN1_STRING *string, apr_pool_t *p);
+
+/** Add the DNS names among these, from `p`. @return whether all could be
+ * taken; those of other kinds are passed over */
+int ae_san_take(apr_array_header_t *names, const GENERAL_NAMES *all,
+                apr_pool_t *p);
+
 /** The DNS names of a certificate, const char *, in lower case, from `p`;
  * NULL where the extension is damaged or a name holds what none may. */
 apr_array_header_t *ae_san_read(const X509 *x509, apr_pool_t *p);

@@ -167,6 +167,7 @@ static apr_status_t save(edge_attempt_t *attempt, ae_error_t *err,
 
 static apr_status_t make_request(edge_attempt_t *attempt, ae_error_t *err)
 {
+    ae_csr_t *csr;
     apr_status_t status =
         edge_store_order_key(&attempt->key, attempt->config.store,
                              attempt->config.cert, err, attempt->p);
@@ -174,8 +175,12 @@ static apr_status_t make_request(edge_attempt_t *attempt, ae_error_t *err)
     if (status != APR_SUCCESS) {
         return status;
     }
-    return ae_csr_make(&attempt->csr, attempt->key,
-                       attempt->config.cert->names, err, attempt->p);
+    status = ae_csr_make(&csr, attempt->key, attempt->config.cert->names, NULL,
+                         err, attempt->p);
+    if (status == APR_SUCCESS) {
+        attempt->csr = ae_csr_der(csr);
+    }
+    return status;
 }
 
 static apr_status_t open_order(edge_attempt_t *attempt, const json_t *saved,

@@ -3,7 +3,7 @@
 
 /** One managed certificate as configured. */
 
-#include "ae_key.h"
+#include "ae_csr.h"
 #include "edge_external.h"
 #include "edge_policy.h"
 #include "edge_schedule.h"
@@ -23,6 +23,10 @@ typedef struct edge_cert_t {
         *externals;         /* const edge_external_t *, of all CAs; or NULL */
     const char *trust_file; /* or NULL: the system's */
     ae_key_type_t key_type;
+    int keeps_key;        /* ACMEKeyReuse: orders go with edge_kept.h */
+    const char *subject;  /* as ae_subject.h has it; NULL: none */
+    const ae_csr_t *csr;  /* ACMECSR; NULL: requests are made */
+    const char *key_file; /* the key of that, for root alone; NULL without */
     edge_span_t renew_window;
     const char *fingerprint; /* NULL: edge_cert_fingerprint makes it; of a
                                 certificate whose secrets are not known */

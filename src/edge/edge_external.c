@@ -3,18 +3,17 @@
 #include "ae_file.h"
 #include "ae_secret.h"
 #include "edge_digest.h"
+#include "edge_secret.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define KID_MAX 512
 #define SECRET_MIN 16
 #define SECRET_MAX 512
 #define FILE_MAX 4096
-#define READABLE_BY_OTHERS (S_IRWXG | S_IRWXO)
+#define LEAKED "ask the CA for new credentials"
 /* What all CAs that ask for a binding take. */
 #define ALGORITHM "HS256"
 
@@ -41,33 +40,6 @@ static apr_status_t check_kid(const char *kid, ae_error_t *err)
     ae_error_why(err, "it is empty, too long, or has characters that are not "
                       "printable ASCII");
     return ae_error_next(err, "write it as the CA shows it");
-}
-
-/* Beside whom it is for: what root reads may be told to everybody. */
-static apr_status_t check_access(const char *path, ae_error_t *err)
-{
-    struct stat info;
-    apr_status_t status = AE_EUNSAFE;
-
-    if (lstat(path, &info) != 0) {
-        return APR_SUCCESS; /* reading it says why */
-    }
-    if (!S_ISREG(info.st_mode)) {
-        refuse(err, status, path, "it is not a file");
-        return ae_error_next(err, "write the path of the file itself");
-    }
-    if (info.st_uid != 0 && info.st_uid != geteuid()) {
-        refuse(err, status, path, "another user owns it");
-        return ae_error_next(err, "run chown root %s", path);
-    }
-    if (info.st_mode & READABLE_BY_OTHERS) {
-        refuse(err, status, path, "other users may read or write it");
-        return ae_error_next(err,
-                             "run chmod 600 %s, and ask the CA for new "
-                             "credentials where somebody may have read it",
-                             path);
-    }
-    return APR_SUCCESS;
 }
 
 /* Without blanks around it and without padding; 0 where it has neither form. */
@@ -134,7 +106,7 @@ static apr_status_t read_secret(ae_bytes_t *secret, const char *path,
 {
     ae_error_t cause;
     ae_bytes_t text;
-    apr_status_t status = check_access(path, err);
+    apr_status_t status = edge_secret_check(path, LEAKED, err);
 
     if (status == APR_SUCCESS) {
         status = ae_file_read(&text, path, FILE_MAX, err, ptemp);

@@ -29,7 +29,7 @@ typedef struct place_t {
 static const place_t places[] = {
     {"accounts", 0700, 1}, {"staging", 0700, 1},  {"state", 0755, 1},
     {"live", 0755, 0},     {"archive", 0700, 0},  {"deploy", 0755, 0},
-    {"fallback", 0700, 0}, {"requests", 0700, 1},
+    {"fallback", 0700, 0}, {"requests", 0700, 1}, {"kept", 0700, 1},
 };
 
 #define PLACES (sizeof(places) / sizeof(places[0]))
@@ -206,10 +206,11 @@ static apr_status_t check_nothing_sealed(const edge_store_t *store,
                                          apr_pool_t *p)
 {
     if (holds_key(edge_store_path(store, p, "accounts", NULL), 1, p) ||
-        holds_key(edge_store_path(store, p, "staging", NULL), 2, p)) {
+        holds_key(edge_store_path(store, p, "staging", NULL), 2, p) ||
+        holds_key(edge_store_path(store, p, "kept", NULL), 1, p)) {
         ae_error_set(err, AE_EFORMAT, "%s is missing", head);
-        ae_error_why(err, "without it the keys in accounts/ and staging/ "
-                          "cannot be opened");
+        ae_error_why(err, "without it the keys in accounts/, staging/ and "
+                          "kept/ cannot be opened");
         return edge_store_head_remedy(err);
     }
     return APR_SUCCESS;

@@ -14,16 +14,17 @@
  *   staging/<cert>/refused/    a set that did not pass
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
  *   requests/<cert>.<verb>     what is asked for          (edge_request.h)
+ *   kept/<cert>/               key (sealed), request          (edge_kept.h)
  *   live/<cert>/               cert 0644, key 0600            (edge_live.h)
  *   archive/<cert>/<n>/        what was live before           (edge_live.h)
  *   deploy/<cert>.json         last deployment                (edge_live.h)
  *   deploy/<cert>.run          ACMEDeployCommand         (edge_run.h)  0600
  *   fallback/                  key and certificates           (edge_live.h)
  *
- * accounts, staging, state and requests belong to the worker's user (state
- * 0755, the others 0700); the rest to root. Files of one key type carry its
- * word: "ecdsa-p256.key", "ecdsa-p256.cert". Nothing here follows a symbolic
- * link below the store. */
+ * accounts, staging, state, requests and kept belong to the worker's user
+ * (state 0755, the others 0700); the rest to root. Files of one key type carry
+ * its word: "ecdsa-p256.key", "ecdsa-p256.cert". Nothing here follows a
+ * symbolic link below the store. */
 
 #include "ae_cert.h"
 #include "ae_file.h"
@@ -78,9 +79,9 @@ const char *edge_store_path(const edge_store_t *store, apr_pool_t *p, ...)
 AE_CHECKED apr_status_t edge_store_probe(const edge_store_t *store,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Parent: remove what writes that were killed left in root's directories and
- * in requests, an hour ago at least: another httpd, or a command, may be
- * writing there. */
+/** Parent: remove what writes that were killed left in root's directories, in
+ * requests and in kept, an hour ago at least: another httpd, or a command, may
+ * be writing there. */
 void edge_store_sweep(const edge_store_t *store, apr_time_t now,
                       apr_pool_t *p);
 

@@ -6,7 +6,7 @@
 /* Who probes holds the lock: one that was left behind gives way. */
 #define PROBE ".probe"
 
-static const char *const workers[] = {"accounts", "staging", "state"};
+static const char *const workers[] = {"accounts", "staging", "state", "kept"};
 
 /* A disk that loses what it was given is no better than a full one. What is
  * removed at once is not worth waiting for the disk. */

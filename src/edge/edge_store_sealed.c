@@ -45,7 +45,6 @@ static apr_status_t write_sealed(const ae_key_t *key,
                                  const char *purpose, ae_error_t *err,
                                  apr_pool_t *p)
 {
-    static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
     ae_bytes_t pem, sealed;
     apr_status_t status = ae_key_print(&pem, key, err, p);
 
@@ -54,8 +53,8 @@ static apr_status_t write_sealed(const ae_key_t *key,
                                err, p);
     }
     if (status == APR_SUCCESS) {
-        status =
-            ae_file_write(path, sealed, 0600, writer, AE_FILE_DURABLE, err, p);
+        status = ae_file_write(path, sealed, 0600, edge_store_worker(store),
+                               AE_FILE_DURABLE, err, p);
     }
     return status;
 }

@@ -1,7 +1,7 @@
 #ifndef EDGE_STORE_SEALED_H
 #define EDGE_STORE_SEALED_H
 
-/** Keys as they lie in accounts/ and staging/: sealed, each under its
+/** Keys as they lie in accounts/, staging/ and kept/: sealed, each under its
  * purpose. */
 
 #include "ae_key.h"
@@ -15,7 +15,8 @@ AE_CHECKED apr_status_t edge_store_sealed_read(ae_key_t **key,
                                                const char *purpose,
                                                ae_error_t *err, apr_pool_t *p);
 
-/** Make a key and write it, sealed and durable, before it returns.
+/** Make a key and write it, sealed and durable, before it returns. Root gives
+ * it to the worker.
  * @return APR_SUCCESS; AE_ECRYPTO; the system's status. */
 AE_CHECKED apr_status_t edge_store_sealed_make(
     ae_key_t **key, ae_key_type_t type, const edge_store_t *store,

@@ -8,22 +8,14 @@
 /* Staged sets lie this deep: staging/<cert>/order. */
 #define DEPTH_MAX 2
 
-void edge_store_sweep(const edge_store_t *store, apr_time_t now, apr_pool_t *p)
-{
-    static const char *const roots[] = {"deploy", "fallback", "requests"};
-    apr_pool_t *ptemp;
-    apr_size_t i;
+typedef struct sweep_t {
+    apr_interval_time_t age;
+    apr_time_t now;
+    int depth; /* as files lie */
+} sweep_t;
 
-    apr_pool_create(&ptemp, p);
-    ae_file_sweep(edge_store_dir(store), HOUR, now, ptemp);
-    for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-        ae_file_sweep(edge_store_path(store, ptemp, roots[i], NULL), HOUR, now,
-                      ptemp);
-    }
-    apr_pool_destroy(ptemp);
-}
-
-static void sweep_below(const char *dir, int depth, apr_pool_t *p)
+static void sweep_below(const char *dir, const sweep_t *sweep, int depth,
+                        apr_pool_t *p)
 {
     apr_array_header_t *names;
     ae_error_t ignored;
@@ -31,25 +23,40 @@ static void sweep_below(const char *dir, int depth, apr_pool_t *p)
     int i;
 
     apr_pool_create(&ptemp, p);
-    ae_file_sweep(dir, 0, 0, ptemp);
-    if (depth < DEPTH_MAX &&
+    ae_file_sweep(dir, sweep->age, sweep->now, ptemp);
+    if (depth < sweep->depth &&
         ae_file_list(&names, dir, &ignored, ptemp) == APR_SUCCESS) {
         for (i = 0; i < names->nelts; i++) {
             sweep_below(apr_pstrcat(ptemp, dir, "/",
                                     APR_ARRAY_IDX(names, i, const char *),
                                     NULL),
-                        depth + 1, ptemp);
+                        sweep, depth + 1, ptemp);
         }
     }
     apr_pool_destroy(ptemp);
 }
 
+void edge_store_sweep(const edge_store_t *store, apr_time_t now, apr_pool_t *p)
+{
+    static const char *const flat[] = {"deploy", "fallback", "requests"};
+    sweep_t sweep = {HOUR, now, 0};
+    apr_size_t i;
+
+    sweep_below(edge_store_dir(store), &sweep, 0, p);
+    for (i = 0; i < sizeof(flat) / sizeof(flat[0]); i++) {
+        sweep_below(edge_store_path(store, p, flat[i], NULL), &sweep, 0, p);
+    }
+    sweep.depth = 1;
+    sweep_below(edge_store_path(store, p, "kept", NULL), &sweep, 0, p);
+}
+
 void edge_store_sweep_workers(const edge_store_t *store, apr_pool_t *p)
 {
     static const char *const workers[] = {"accounts", "staging", "state"};
+    static const sweep_t sweep = {0, 0, DEPTH_MAX};
     apr_size_t i;
 
     for (i = 0; i < sizeof(workers) / sizeof(workers[0]); i++) {
-        sweep_below(edge_store_path(store, p, workers[i], NULL), 0, p);
+        sweep_below(edge_store_path(store, p, workers[i], NULL), &sweep, 0, p);
     }
 }

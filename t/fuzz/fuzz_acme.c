@@ -28,15 +28,15 @@ static const ae_key_t *account_key(void)
 
 ae_bytes_t fuzz_csr(void)
 {
-    static ae_bytes_t csr;
+    static ae_csr_t *csr;
     ae_error_t err;
 
-    if (!csr.data) {
-        fuzz_must(ae_csr_make(&csr, account_key(), fuzz_names(), &err,
+    if (!csr) {
+        fuzz_must(ae_csr_make(&csr, account_key(), fuzz_names(), NULL, &err,
                               fuzz_global_pool) == APR_SUCCESS,
                   "a CSR can be made");
     }
-    return csr;
+    return ae_csr_der(csr);
 }
 
 acme_session_t *fuzz_session(const json_t *saved)

@@ -25,7 +25,7 @@ ONE = f"ACMEReload none\n{site(NAME)}"
 TWO = ONE + site(MORE)
 SIDE_BY_SIDE = 8
 PLACES = ("accounts", "staging", "state", "live", "archive", "deploy",
-          "fallback", "requests")
+          "fallback", "requests", "kept")
 
 
 # --- damages of the store as a whole ----------------------------------------
@@ -163,6 +163,7 @@ ROWS = [
     Mended("accounts", mode(0o755), right=0o700),
     Mended("accounts", taken_away),
     Mended("staging", taken_away),
+    Mended("kept", mode(0o755), right=0o700),
     Mended("state", taken_away),
     Mended("live", mode(0o777), right=0o755),
     Mended("live", given_away, right=0o755),

@@ -44,12 +44,14 @@ drive_t *drive_make(void)
 
 static ae_bytes_t csr_for(drive_t *drive, const apr_array_header_t *names)
 {
+    ae_csr_t *csr;
     ae_error_t err;
 
     if (drive->csr_names != names) {
-        ck_assert_int_eq(ae_csr_make(&drive->csr, t_key("key_p256.pem"), names,
+        ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"), names, NULL,
                                      &err, t_pool),
                          APR_SUCCESS);
+        drive->csr = ae_csr_der(csr);
         drive->csr_names = names;
     }
     return drive->csr;

@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "support.h"
 
+#include <apr_strings.h>
 #include <check.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -10,16 +11,23 @@
 
 static ae_error_t err;
 
+static ae_csr_t *make_csr(const char *fixture, const apr_array_header_t *names,
+                          const char *subject)
+{
+    ae_csr_t *csr;
+
+    ck_assert_msg(ae_csr_make(&csr, t_key(fixture), names, subject, &err,
+                              t_pool) == APR_SUCCESS,
+                  "%s", err.why);
+    return csr;
+}
+
 static X509_REQ *make(const char *fixture, const apr_array_header_t *names)
 {
-    ae_bytes_t der;
-    const unsigned char *at;
-    X509_REQ *req;
+    ae_bytes_t der = ae_csr_der(make_csr(fixture, names, NULL));
+    const unsigned char *at = der.data;
+    X509_REQ *req = d2i_X509_REQ(NULL, &at, (long)der.len);
 
-    ck_assert_int_eq(ae_csr_make(&der, t_key(fixture), names, &err, t_pool),
-                     APR_SUCCESS);
-    at = der.data;
-    req = d2i_X509_REQ(NULL, &at, (long)der.len);
     ck_assert_ptr_nonnull(req);
     ck_assert_ptr_eq(at, der.data + der.len);
     return req;
@@ -73,15 +81,100 @@ END_TEST
 
 START_TEST(nothing_to_ask_for)
 {
-    ae_bytes_t der;
+    ae_csr_t *csr;
 
-    ck_assert_int_eq(ae_csr_make(&der, t_key("key_p256.pem"),
-                                 t_names(NULL, NULL), &err, t_pool),
+    ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"),
+                                 t_names(NULL, NULL), NULL, &err, t_pool),
                      AE_ECRYPTO);
-    ck_assert_int_eq(ae_csr_make(&der, t_key("key_p256.pem"),
-                                 t_names("a.example", "", NULL), &err, t_pool),
+    ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"),
+                                 t_names("a.example", "", NULL), NULL, &err,
+                                 t_pool),
                      AE_ECRYPTO);
+    ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"),
+                                 t_names("a.example", NULL), "X=y", &err,
+                                 t_pool),
+                     AE_EFORMAT);
     ck_assert_uint_eq(ERR_peek_error(), 0);
+}
+END_TEST
+
+START_TEST(its_facts_are_told)
+{
+    ae_csr_t *csr = make_csr("key_p256.pem", t_names("a.example", NULL),
+                             "C=DE, O=Bees\\, Inc.");
+    const ae_csr_facts_t *facts = ae_csr_facts(csr);
+
+    ck_assert_str_eq(facts->subject, "O=Bees\\, Inc.,C=DE");
+    ck_assert_str_eq(facts->key, "ecdsa-p256");
+    ck_assert_int_eq(facts->names->nelts, 1);
+    ck_assert_str_eq(APR_ARRAY_IDX(facts->names, 0, const char *),
+                     "a.example");
+}
+END_TEST
+
+START_TEST(what_is_printed_is_read_as_the_same)
+{
+    ae_csr_t *csr = make_csr(fixtures[_i],
+                             t_names("a.example", "b.example", NULL), "C=DE");
+    ae_csr_t *again;
+    ae_bytes_t pem;
+
+    ck_assert_int_eq(ae_csr_print(&pem, csr, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(ae_csr_parse(&again, pem, &err, t_pool), APR_SUCCESS);
+    ck_assert_str_eq(t_hex(ae_csr_der(again)), t_hex(ae_csr_der(csr)));
+    ck_assert_str_eq(ae_csr_facts(again)->key, ae_csr_facts(csr)->key);
+    ck_assert_str_eq(ae_csr_facts(again)->subject, "C=DE");
+    ck_assert_int_eq(ae_csr_facts(again)->names->nelts, 2);
+}
+END_TEST
+
+START_TEST(only_its_own_key_fits)
+{
+    ae_csr_t *csr = make_csr("key_p256.pem", t_names("a.example", NULL), NULL);
+
+    ck_assert_int_eq(ae_csr_check_key(csr, t_key("key_p256.pem"), &err),
+                     APR_SUCCESS);
+    ck_assert_int_eq(ae_csr_check_key(csr, t_key("key_p384.pem"), &err),
+                     AE_EMISMATCH);
+    ck_assert_int_eq(ae_csr_check_key(csr, t_key("key_rsa2048.pem"), &err),
+                     AE_EMISMATCH);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+}
+END_TEST
+
+static const struct {
+    const char *names; /* one blank between them */
+    const char *subject;
+    const char *why; /* NULL: it fits */
+} checks[] = {
+    {"a.example b.example", "C=DE", NULL},
+    {"b.example a.example", "C=DE", NULL},
+    {"a.example", "C=DE", "it asks for b.example too"},
+    {"a.example b.example c.example", "C=DE", "it does not ask for c.example"},
+    {"a.example b.example", NULL, "its subject is \"C=DE\""},
+    {"a.example b.example", "C=FR", "its subject is \"C=DE\""},
+    {"a.example b.example", "O=A,C=DE", "its subject is \"C=DE\""},
+};
+
+START_TEST(what_it_asks_for_is_checked)
+{
+    ae_csr_t *csr = make_csr("key_p256.pem",
+                             t_names("a.example", "b.example", NULL), "C=DE");
+    char *names = apr_pstrdup(t_pool, checks[_i].names);
+    apr_array_header_t *wanted =
+        apr_array_make(t_pool, 3, sizeof(const char *));
+    char *name, *last;
+    apr_status_t status;
+
+    for (name = apr_strtok(names, " ", &last); name;
+         name = apr_strtok(NULL, " ", &last)) {
+        APR_ARRAY_PUSH(wanted, const char *) = name;
+    }
+    status = ae_csr_check(csr, wanted, checks[_i].subject, &err);
+    ck_assert_int_eq(status, checks[_i].why ? AE_EMISMATCH : APR_SUCCESS);
+    if (checks[_i].why) {
+        ck_assert_str_eq(err.why, checks[_i].why);
+    }
 }
 END_TEST
 
@@ -94,6 +187,11 @@ Suite *suite_ae_csr(void)
     tcase_add_loop_test(tc, signed_by_its_key, 0, 3);
     tcase_add_test(tc, names_in_san_alone);
     tcase_add_test(tc, nothing_to_ask_for);
+    tcase_add_test(tc, its_facts_are_told);
+    tcase_add_loop_test(tc, what_is_printed_is_read_as_the_same, 0, 3);
+    tcase_add_test(tc, only_its_own_key_fits);
+    tcase_add_loop_test(tc, what_it_asks_for_is_checked, 0,
+                        sizeof(checks) / sizeof(checks[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }

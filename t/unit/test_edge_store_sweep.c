@@ -22,7 +22,8 @@ static void leave(const test_store_t *t, const char *below, int minutes)
 }
 
 static const char *const roots[] = {"." LEFT, "deploy" LEFT, "fallback" LEFT,
-                                    "requests" LEFT};
+                                    "requests" LEFT,
+                                    "kept/www.example.org" LEFT};
 static const char *const workers[] = {
     "accounts/letsencrypt" LEFT,
     "staging/www.example.org" LEFT,
