@@ -19,7 +19,7 @@ BATCH = 12
 MOMENTS_MAX = 96
 
 # How a full disk is told, wherever it shows.
-TOLD = r"AE0(4\d|7\d|8[38]): .*No space left on device"
+TOLD = r"AE0(4\d|53|7\d|8[38]): .*No space left on device"
 
 
 def leftovers(httpd):
