@@ -1,0 +1,49 @@
+#ifndef EDGE_ERRAND_OWN_H
+#define EDGE_ERRAND_OWN_H
+
+/** What the files of the errands share: edge_errands.c drives them, and each
+ * kind stands in a file of its own. For nobody else. */
+
+#include "acme_errand.h"
+#include "acme_order.h"
+#include "edge_errand.h"
+#include "edge_errands.h"
+
+typedef struct edge_errand_t edge_errand_t;
+
+/** A kind of errand: one row of the table in edge_errand_kinds.c. */
+typedef struct edge_errand_kind_t {
+    const char *word; /* as member "kind" has it */
+    /* Take `asked`, and set the first leg: `request` or `order`. What must
+     * survive is in the store when this returns: an errand that was cut off
+     * begins anew. @return APR_SUCCESS, else err is the outcome. */
+    apr_status_t (*begin)(edge_errand_t *errand, apr_time_t now,
+                          ae_error_t *err);
+    /* The leg is over; err says why it failed, with status 0 where it was
+     * done. @return true where another leg is set; false at the end: err and
+     * `answer` are the outcome then. */
+    int (*follow)(edge_errand_t *errand, apr_time_t now, ae_error_t *err);
+} edge_errand_kind_t;
+
+struct edge_errand_t {
+    const edge_errands_config_t *config;
+    const edge_errand_kind_t *kind;
+    const char *id;
+    const json_t *asked;
+    const edge_provider_t *provider;
+    edge_session_t *session;
+    acme_errand_t *request; /* the leg under way: one of both, or none */
+    acme_order_t *order;    /* to be driven until it is ready */
+    acme_failure_t failure; /* of the leg that failed last; zeros: none */
+    const char *answer;     /* what was done, for people */
+    const char *revoked;    /* SHA-256 of a certificate that was, or NULL */
+    void *data;             /* the kind's own, in p */
+    apr_pool_t *p;          /* its own */
+};
+
+extern const edge_errand_kind_t edge_errand_revoke;
+
+/** All kinds; NULL ends them. */
+extern const edge_errand_kind_t *const edge_errand_kinds[];
+
+#endif
