@@ -87,7 +87,7 @@ int acme_account_is_outdated(const acme_session_t *session)
 {
     const apr_array_header_t *wanted = session->config.contacts;
 
-    if (session->tell_failed) {
+    if (session->tell_failed || session->config.keeps_contacts) {
         return 0;
     }
     if (wanted == NULL || wanted->nelts == 0) {

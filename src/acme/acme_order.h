@@ -28,7 +28,8 @@ typedef struct acme_authorization_state_t {
 
 /** Create an order for DNS `names` in `session`, with a pool of its own below
  * `p`. All is borrowed and must outlive the order.
- * @param csr DER, sent with finalize */
+ * @param csr DER, sent with finalize; empty for one that ends as soon as all
+ * names are authorized, without a certificate */
 apr_status_t acme_order_create(acme_order_t **order, acme_session_t *session,
                                const apr_array_header_t *names, ae_bytes_t csr,
                                apr_pool_t *p);
@@ -77,7 +78,8 @@ const apr_array_header_t *acme_order_authorizations(const acme_order_t *order);
 /** The step the order is at, in one word of RFC 8555 for status and log. */
 const char *acme_order_step(const acme_order_t *order);
 
-/** The chain in PEM after ACME_DONE; lives as long as the order. */
+/** The chain in PEM after ACME_DONE, NULL for an order without a csr; lives as
+ * long as the order. */
 const char *acme_order_chain(const acme_order_t *order);
 
 /** URLs of other chains the CA offered (RFC 8555 section 7.4.2), const char *,

@@ -165,6 +165,10 @@ static apr_status_t follow_ready(acme_exchange_t *exchange,
     acme_order_t *order = exchange->order;
 
     acme_authorization_show_valid(order);
+    if (order->csr.len == 0) {
+        acme_order_move(order, ACME_ORDER_READY);
+        return APR_SUCCESS;
+    }
     if (!order->finalize) {
         return acme_fault_odd(fault, exchange,
                               "an order that is ready without finalize");

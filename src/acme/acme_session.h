@@ -19,6 +19,7 @@ typedef struct acme_session_config_t {
     const char *directory_url;
     const ae_key_t *account_key;
     const apr_array_header_t *contacts; /* const char *, "mailto:..." */
+    int keeps_contacts; /* `contacts` is for a new account alone */
     int terms_accepted;
     const acme_eab_t *eab; /* or NULL */
 } acme_session_config_t;

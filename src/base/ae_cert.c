@@ -117,6 +117,22 @@ apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,
     return APR_SUCCESS;
 }
 
+apr_status_t ae_cert_der(ae_bytes_t *der, const ae_cert_t *cert,
+                         ae_error_t *err, apr_pool_t *p)
+{
+    unsigned char *bytes = NULL;
+    int len = i2d_X509(cert->chain[0], &bytes);
+
+    if (len <= 0) {
+        ae_error_set(err, AE_ECRYPTO, "Cannot print the certificate");
+        return ae_error_why_openssl(err);
+    }
+    der->data = apr_pmemdup(p, bytes, (apr_size_t)len);
+    der->len = (apr_size_t)len;
+    OPENSSL_free(bytes);
+    return APR_SUCCESS;
+}
+
 const ae_cert_facts_t *ae_cert_facts(const ae_cert_t *cert)
 {
     return &cert->facts;

@@ -36,6 +36,10 @@ AE_CHECKED apr_status_t ae_cert_parse(ae_cert_t **cert, ae_bytes_t pem,
 AE_CHECKED apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,
                                       ae_error_t *err, apr_pool_t *p);
 
+/** The leaf alone in DER, into `p`. @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t ae_cert_der(ae_bytes_t *der, const ae_cert_t *cert,
+                                    ae_error_t *err, apr_pool_t *p);
+
 const ae_cert_facts_t *ae_cert_facts(const ae_cert_t *cert);
 
 /** One certificate of a chain, as people are shown it. */

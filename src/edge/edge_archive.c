@@ -1,6 +1,7 @@
 #include "edge_archive.h"
 
 #include "edge_pair.h"
+#include "edge_revoked.h"
 #include "edge_seen.h"
 #include "edge_thin.h"
 
@@ -93,6 +94,17 @@ apr_status_t edge_archive_next(const char **path, const edge_store_t *store,
     return status;
 }
 
+static int is_revoked(const edge_archived_t *entry, const edge_store_t *store,
+                      apr_pool_t *p)
+{
+    ae_error_t ignored;
+    ae_cert_t *chain;
+
+    return edge_pair_load_chain(&chain, entry->cert, &ignored, p) ==
+               APR_SUCCESS &&
+           edge_revoked_find(NULL, store, ae_cert_facts(chain), p);
+}
+
 const char *edge_archive_newest(const edge_store_t *store,
                                 const edge_cert_t *cert, apr_pool_t *p)
 {
@@ -101,11 +113,13 @@ const char *edge_archive_newest(const edge_store_t *store,
     int i;
 
     for (i = 0; i < list->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(list, i, edge_archived_t).path;
+        const edge_archived_t *entry =
+            &APR_ARRAY_IDX(list, i, edge_archived_t);
 
-        if (edge_pair_check(path, cert->key_type, &ignored, p) ==
-            APR_SUCCESS) {
-            return path;
+        if (edge_pair_check(entry->path, cert->key_type, &ignored, p) ==
+                APR_SUCCESS &&
+            !is_revoked(entry, store, p)) {
+            return entry->path;
         }
     }
     return NULL;

@@ -27,7 +27,7 @@ AE_CHECKED apr_status_t edge_archive_next(const char **path,
                                           const edge_cert_t *cert,
                                           ae_error_t *err, apr_pool_t *p);
 
-/** The path of the newest that is whole, or NULL. */
+/** The path of the newest that is whole and not revoked, or NULL. */
 const char *edge_archive_newest(const edge_store_t *store,
                                 const edge_cert_t *cert, apr_pool_t *p);
 

@@ -8,10 +8,11 @@
 #include "acme_order.h"
 #include "edge_errand.h"
 #include "edge_errands.h"
+#include "edge_revoked.h"
 
 typedef struct edge_errand_t edge_errand_t;
 
-/** A kind of errand: one row of the table in edge_errand_kinds.c. */
+/** A kind of errand: one row of the table in edge_errand_take.c. */
 typedef struct edge_errand_kind_t {
     const char *word; /* as member "kind" has it */
     /* Take `asked`, and set the first leg: `request` or `order`. What must
@@ -31,17 +32,27 @@ struct edge_errand_t {
     const char *id;
     const json_t *asked;
     const edge_provider_t *provider;
+    const char *trust_file;
     edge_session_t *session;
-    acme_errand_t *request; /* the leg under way: one of both, or none */
-    acme_order_t *order;    /* to be driven until it is ready */
-    acme_failure_t failure; /* of the leg that failed last; zeros: none */
-    const char *answer;     /* what was done, for people */
-    const char *revoked;    /* SHA-256 of a certificate that was, or NULL */
-    void *data;             /* the kind's own, in p */
-    apr_pool_t *p;          /* its own */
+    acme_errand_t *request;    /* the leg under way: one of both, or none */
+    acme_order_t *order;       /* to be driven until it is ready */
+    acme_failure_t failure;    /* of the leg that ended; zeros: none */
+    int was_done;              /* it was done before, the CA says */
+    const char *answer;        /* what was done, for people */
+    edge_revocation_t revoked; /* of a certificate that was; at 0: none */
+    void *data;                /* the kind's own, in p */
+    apr_pool_t *p;             /* its own */
 };
 
 extern const edge_errand_kind_t edge_errand_revoke;
+
+/** Read what is asked, open the session with its CA, and begin.
+ * @param others const edge_provider_t *: those of no certificate, which grows
+ * @return APR_SUCCESS; APR_ENOENT with `asked` NULL: it was taken back; else
+ * err is the outcome */
+AE_CHECKED apr_status_t edge_errand_take(edge_errand_t *errand,
+                                         apr_array_header_t *others,
+                                         apr_time_t now, ae_error_t *err);
 
 /** All kinds; NULL ends them. */
 extern const edge_errand_kind_t *const edge_errand_kinds[];

@@ -5,6 +5,7 @@
  * told its outcome. The scheduler drives them beside its jobs. One thread. */
 
 #include "edge_challenge.h"
+#include "edge_revoked.h"
 #include "edge_session.h"
 
 typedef struct edge_errands_t edge_errands_t;
@@ -17,7 +18,8 @@ typedef struct edge_errands_config_t {
     const edge_challenge_store_t *challenges;
     const ae_log_t *log;
     /* A certificate was revoked: look again at where it may be in use. */
-    void (*revoked)(void *ctx, const char *sha256);
+    void (*revoked)(void *ctx, const edge_revocation_t *revocation,
+                    apr_time_t now);
     void *ctx;
 } edge_errands_config_t;
 

@@ -4,6 +4,7 @@
 /** One certificate's way from due to staged, and round again. It knows when it
  * is due and drives its attempts; the scheduler says when. One thread. */
 
+#include "edge_revoked.h"
 #include "edge_scheduler.h"
 #include "edge_session.h"
 
@@ -31,6 +32,11 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake);
 /** Read again what somebody asked for.
  * @return whether it is another thing now: look at it, where it is at rest */
 int edge_job_ask(edge_job_t *job);
+
+/** Tell that a certificate was revoked.
+ * @return whether it is the live or the staged one: look at it, where it is at
+ * rest */
+int edge_job_revoked(edge_job_t *job, const edge_revocation_t *revocation);
 
 /** Tell that it is due and others go first. */
 void edge_job_queue(edge_job_t *job, apr_time_t now);

@@ -119,6 +119,21 @@ int edge_job_ask(edge_job_t *job)
                              job->cert, job->context->scratch);
 }
 
+int edge_job_revoked(edge_job_t *job, const edge_revocation_t *revocation)
+{
+    if (!edge_standing_revoked(&job->standing, revocation,
+                               job->context->scratch)) {
+        return 0;
+    }
+    if (strcmp(job->standing.live.serial, revocation->serial) == 0) {
+        ae_log(edge_job_log(job), AE_LOG_WARNING,
+               "AE063: %s: %s; a new one is ordered, and this one stays in "
+               "use until it is deployed",
+               job->cert->name, job->standing.live.misfit);
+    }
+    return 1;
+}
+
 /* --- waiting ------------------------------------------------------------- */
 
 static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)

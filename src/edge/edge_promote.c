@@ -5,6 +5,7 @@
 #include "edge_pair.h"
 #include "edge_record.h"
 #include "edge_request.h"
+#include "edge_revoked.h"
 #include "edge_seen.h"
 #include "edge_staged.h"
 
@@ -61,6 +62,18 @@ static apr_status_t recover(const promoter_t *pr, ae_error_t *err)
                                  : status;
 }
 
+static apr_status_t check_revoked(const promoter_t *pr, ae_error_t *err)
+{
+    edge_revocation_t revocation;
+
+    if (!edge_revoked_find(&revocation, pr->store, ae_cert_facts(pr->chain),
+                           pr->p)) {
+        return APR_SUCCESS;
+    }
+    ae_error_set(err, AE_EMISMATCH, "The certificate must not go live");
+    return ae_error_why(err, "%s", edge_revoked_words(&revocation, pr->p));
+}
+
 /* As if an enemy had written it: the worker talks to the network. */
 static apr_status_t judge(const promoter_t *pr, ae_error_t *err)
 {
@@ -71,6 +84,9 @@ static apr_status_t judge(const promoter_t *pr, ae_error_t *err)
     }
     if (status == APR_SUCCESS) {
         status = ae_cert_check_dates(pr->chain, pr->now, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = check_revoked(pr, err);
     }
     return status == APR_SUCCESS ? ae_cert_check_chain(pr->chain, err)
                                  : status;

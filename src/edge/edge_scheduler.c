@@ -1,5 +1,6 @@
 #include "edge_scheduler.h"
 
+#include "edge_errands.h"
 #include "edge_job.h"
 #include "edge_queue.h"
 #include "edge_request.h"
@@ -35,6 +36,7 @@ typedef enum activity_t {
 struct edge_scheduler_t {
     edge_scheduler_config_t config;
     edge_job_context_t context;
+    edge_errands_t *errands;
     int count;
     edge_job_t **jobs;
     edge_queue_t *clock;
@@ -176,11 +178,17 @@ int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
                         edge_dispatch_t *dispatch, apr_time_t *wake)
 {
     apr_time_t at;
+    apr_time_t errand_at;
     int number;
 
     scheduler->begun = 0;
     apr_pool_clear(scheduler->context.scratch);
     watch_clock(scheduler, now);
+    dispatch->request = edge_errands_next(scheduler->errands, now,
+                                          &dispatch->trust_file, &errand_at);
+    if (dispatch->request) {
+        return 1;
+    }
     wake_all(scheduler, now);
     while (!scheduler->begun && scheduler->flight_count < IN_FLIGHT_MAX &&
            (number = edge_queue_first(scheduler->ready, &at)) >= 0) {
@@ -193,6 +201,9 @@ int edge_scheduler_next(edge_scheduler_t *scheduler, apr_time_t now,
     *wake = now + (scheduler->begun ? 1 : LONGEST_SLEEP);
     if (edge_queue_first(scheduler->clock, &at) >= 0 && at < *wake) {
         *wake = at;
+    }
+    if (errand_at != 0 && errand_at < *wake) {
+        *wake = errand_at;
     }
     return 0;
 }
@@ -210,6 +221,7 @@ void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now)
         return;
     }
     scheduler->requests = stamp;
+    edge_errands_ask(scheduler->errands, now);
     for (i = 0; i < scheduler->count; i++) {
         apr_pool_clear(scheduler->context.scratch);
         if (edge_job_ask(scheduler->jobs[i]) &&
@@ -256,9 +268,13 @@ void edge_scheduler_reply(edge_scheduler_t *scheduler,
                           const acme_response_t *response, apr_time_t now)
 {
     int number = take_flight(scheduler, request);
+    const edge_session_t *session;
 
     apr_pool_clear(scheduler->context.scratch);
-    if (number >= 0) {
+    if (edge_errands_reply(scheduler->errands, request, response, now,
+                           &session)) {
+        rouse(scheduler, session);
+    } else if (number >= 0) {
         edge_job_reply(scheduler->jobs[number], request, response, now);
         make_ready(scheduler, number);
         rouse(scheduler, edge_job_session(scheduler->jobs[number]));
@@ -271,10 +287,42 @@ static apr_status_t stop(void *data)
     edge_scheduler_t *scheduler = data;
     int i;
 
+    edge_errands_stop(scheduler->errands);
     for (i = 0; i < scheduler->count; i++) {
         edge_job_stop(scheduler->jobs[i]);
     }
     return APR_SUCCESS;
+}
+
+/* Who is under way will look at its end. */
+static void look_at_revoked(void *ctx, const edge_revocation_t *revocation,
+                            apr_time_t now)
+{
+    edge_scheduler_t *scheduler = ctx;
+    int i;
+
+    for (i = 0; i < scheduler->count; i++) {
+        if (edge_job_revoked(scheduler->jobs[i], revocation) &&
+            scheduler->active[i] == AT_REST &&
+            !edge_queue_has(scheduler->turn, i)) {
+            edge_queue_set(scheduler->clock, i, now);
+        }
+    }
+}
+
+static void make_errands(edge_scheduler_t *scheduler)
+{
+    edge_errands_config_t config = {
+        .store = scheduler->config.store,
+        .certs = scheduler->config.certs,
+        .sessions = scheduler->context.sessions,
+        .challenges = &scheduler->config.challenges,
+        .log = scheduler->config.log,
+        .revoked = look_at_revoked,
+        .ctx = scheduler,
+    };
+
+    scheduler->errands = edge_errands_create(&config, scheduler->p);
 }
 
 static edge_scheduler_t *make(const edge_scheduler_config_t *config,
@@ -297,6 +345,7 @@ static edge_scheduler_t *make(const edge_scheduler_config_t *config,
         edge_sessions_create(config->store, config->certs, config->log, p);
     scheduler->context.p = p;
     apr_pool_create(&scheduler->context.scratch, p);
+    make_errands(scheduler);
     apr_pool_pre_cleanup_register(p, scheduler, stop);
     return scheduler;
 }
@@ -319,6 +368,7 @@ apr_status_t edge_scheduler_create(edge_scheduler_t **scheduler,
         return status;
     }
     edge_store_sweep_workers(config->store, made->context.scratch);
+    edge_revoked_sweep(config->store, now, made->context.scratch);
     edge_challenge_republish(&config->challenges, config->store, config->certs,
                              now, config->log, made->context.scratch);
     for (i = 0; i < config->certs->nelts; i++) {

@@ -1,8 +1,9 @@
 #ifndef EDGE_SCHEDULER_H
 #define EDGE_SCHEDULER_H
 
-/** All jobs of one worker, by next time. It owns sessions and jobs, keeps the
- * store, and says what to put on the wire; it never waits. One thread. */
+/** All jobs of one worker, by next time, and its errands. It owns sessions and
+ * jobs, keeps the store, and says what to put on the wire; it never waits. One
+ * thread. */
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"

@@ -77,12 +77,14 @@ static void configure(acme_session_config_t *config,
     memset(config, 0, sizeof(*config));
     config->directory_url = provider->directory_url;
     config->eab = eab_for(certs, provider);
+    config->keeps_contacts = 1;
     for (i = 0; i < certs->nelts && !config->terms_accepted; i++) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 
         if (cert_has(cert, provider) &&
             (config->contacts == NULL || cert->terms_accepted)) {
             config->contacts = cert->contacts;
+            config->keeps_contacts = 0;
             config->terms_accepted = cert->terms_accepted;
         }
     }

@@ -13,7 +13,8 @@ typedef struct edge_session_t edge_session_t;
 
 /** Create an empty set; sessions live in `p` and are opened as needed.
  * @param certs const edge_cert_t *; contacts and terms of an account are those
- * of the first that has the provider and accepted the terms. Borrowed. */
+ * of the first that has the provider and accepted the terms; where none has
+ * it, the contacts that its CA knows stay. Borrowed. */
 edge_sessions_t *edge_sessions_create(const edge_store_t *store,
                                       const apr_array_header_t *certs,
                                       const ae_log_t *log, apr_pool_t *p);

@@ -31,6 +31,13 @@ static void leaf_take(edge_leaf_t *leaf, const ae_cert_facts_t *facts)
     leaf->facts.not_after = facts->not_after;
 }
 
+static void say_revoked(edge_leaf_t *leaf, const char *which,
+                        const edge_revocation_t *revocation, apr_pool_t *p)
+{
+    apr_snprintf(leaf->misfit, sizeof(leaf->misfit), "The certificate %s: %s",
+                 which, edge_revoked_words(revocation, p));
+}
+
 /* A live certificate of another key type, or without a name that was added,
  * stays in use until the one for the new configuration is deployed. */
 static void find_misfit(edge_leaf_t *live, const ae_cert_facts_t *facts,
@@ -38,9 +45,13 @@ static void find_misfit(edge_leaf_t *live, const ae_cert_facts_t *facts,
                         apr_pool_t *p)
 {
     ae_key_type_t type = edge_live_type(edge_store_dir(store), cert, p);
+    edge_revocation_t revocation;
     ae_error_t err;
 
-    if (ae_cert_facts_check_names(facts, cert->names, &err) != APR_SUCCESS) {
+    if (edge_revoked_find(&revocation, store, facts, p)) {
+        say_revoked(live, "in use", &revocation, p);
+    } else if (ae_cert_facts_check_names(facts, cert->names, &err) !=
+               APR_SUCCESS) {
         explain(live->misfit, sizeof(live->misfit), &err, p);
     } else if (type != cert->key_type) {
         apr_snprintf(live->misfit, sizeof(live->misfit),
@@ -73,6 +84,24 @@ static void read_live(edge_leaf_t *live, const edge_store_t *store,
     find_misfit(live, facts, store, cert, p);
 }
 
+int edge_standing_revoked(edge_standing_t *standing,
+                          const edge_revocation_t *revocation,
+                          apr_pool_t *ptemp)
+{
+    int is_staged = standing->staged.present &&
+                    !strcmp(standing->staged.serial, revocation->serial);
+    int is_live = standing->live.present &&
+                  !strcmp(standing->live.serial, revocation->serial);
+
+    if (is_staged) {
+        memset(&standing->staged, 0, sizeof(standing->staged));
+    }
+    if (is_live) {
+        say_revoked(&standing->live, "in use", revocation, ptemp);
+    }
+    return is_staged || is_live;
+}
+
 static apr_status_t check_staged(const ae_cert_t *chain, const ae_key_t *key,
                                  const edge_cert_t *cert, apr_time_t now,
                                  ae_error_t *err)
@@ -95,6 +124,7 @@ static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
                         const edge_cert_t *cert, apr_time_t now,
                         const ae_log_t *log, apr_pool_t *p)
 {
+    edge_revocation_t revocation;
     ae_cert_t *chain;
     ae_key_t *key;
     ae_error_t err;
@@ -112,7 +142,9 @@ static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
         return;
     }
     leaf_take(staged, ae_cert_facts(chain));
-    if (check_staged(chain, key, cert, now, &err) != APR_SUCCESS) {
+    if (edge_revoked_find(&revocation, store, ae_cert_facts(chain), p)) {
+        say_revoked(staged, "that is staged", &revocation, p);
+    } else if (check_staged(chain, key, cert, now, &err) != APR_SUCCESS) {
         explain(staged->misfit, sizeof(staged->misfit), &err, p);
     }
 }

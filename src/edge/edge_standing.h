@@ -5,6 +5,7 @@
 
 #include "ae_log.h"
 #include "edge_request.h"
+#include "edge_revoked.h"
 #include "edge_status.h"
 #include "edge_tally.h"
 
@@ -55,6 +56,13 @@ edge_settled_t edge_standing_settle(edge_standing_t *standing,
  * @return whether it is another thing now */
 int edge_standing_ask(edge_standing_t *standing, const edge_store_t *store,
                       const edge_cert_t *cert, apr_pool_t *ptemp);
+
+/** Take notice that a certificate was revoked: a live one does not fit any
+ * more, a staged one is gone.
+ * @return whether it is one of these */
+int edge_standing_revoked(edge_standing_t *standing,
+                          const edge_revocation_t *revocation,
+                          apr_pool_t *ptemp);
 
 /** Take notice of a set that was staged just now. */
 void edge_standing_staged(edge_standing_t *standing,

@@ -29,7 +29,8 @@ typedef struct place_t {
 static const place_t places[] = {
     {"accounts", 0700, 1}, {"staging", 0700, 1},  {"state", 0755, 1},
     {"live", 0755, 0},     {"archive", 0700, 0},  {"deploy", 0755, 0},
-    {"fallback", 0700, 0}, {"requests", 0700, 1}, {"kept", 0700, 1},
+    {"fallback", 0700, 0}, {"requests", 0700, 1}, {"revoked", 0755, 1},
+    {"kept", 0700, 1},
 };
 
 #define PLACES (sizeof(places) / sizeof(places[0]))

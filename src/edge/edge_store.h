@@ -15,16 +15,18 @@
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
  *   requests/<cert>.<verb>     what is asked for          (edge_request.h)
  *   kept/<cert>/               key (sealed), request          (edge_kept.h)
+ *   requests/errand.<id>       what a CA is asked, .done  (edge_errand.h)
+ *   revoked/<digest>.json      revoked certificates       (edge_revoked.h)
  *   live/<cert>/               cert 0644, key 0600            (edge_live.h)
  *   archive/<cert>/<n>/        what was live before           (edge_live.h)
  *   deploy/<cert>.json         last deployment                (edge_live.h)
  *   deploy/<cert>.run          ACMEDeployCommand         (edge_run.h)  0600
  *   fallback/                  key and certificates           (edge_live.h)
  *
- * accounts, staging, state, requests and kept belong to the worker's user
- * (state 0755, the others 0700); the rest to root. Files of one key type carry
- * its word: "ecdsa-p256.key", "ecdsa-p256.cert". Nothing here follows a
- * symbolic link below the store. */
+ * accounts, staging, state, requests, revoked and kept belong to the worker's
+ * user (state and revoked 0755, the others 0700); the rest to root. Files of
+ * one key type carry its word: "ecdsa-p256.key", "ecdsa-p256.cert". Nothing
+ * here follows a symbolic link below the store. */
 
 #include "ae_cert.h"
 #include "ae_file.h"

@@ -97,6 +97,12 @@ static void update_account(ca_work_t *work)
     print_account(work, 200);
 }
 
+static int is_authorized(const ca_t *ca)
+{
+    return ca->orders->nelts > 0 &&
+           !strcmp(ca_order(ca, ca->orders->nelts - 1)->status, "ready");
+}
+
 /* RFC 8555 section 7.6 */
 static void revoke_cert(ca_work_t *work)
 {
@@ -106,7 +112,7 @@ static void revoke_cert(ca_work_t *work)
     if (*ca_text(payload, "certificate") == '\0') {
         ca_work_breach(work, "a revocation without certificate");
     }
-    if (ca->foreign && work->kid) {
+    if (ca->foreign && work->kid && !(ca->opens && is_authorized(ca))) {
         ca_work_refuse(work, 403, "unauthorized", "not of this account");
     } else if (ca->revoked &&
                json_equal(json_object_get(ca->revoked, "certificate"),

@@ -66,7 +66,8 @@ typedef struct ca_t {
     const char *links[3];      /* with the certificate */
     const ae_key_t *other_key; /* certificates are for this key, or NULL */
     int no_revoke;             /* the directory has no revokeCert */
-    int foreign;               /* certificates are of another account */
+    int foreign;               /* certificates are of another account, */
+    int opens;                 /* but authorizations for all names do, too */
     const ae_key_t *cert_key;  /* what revokeCert by jwk is signed with */
     int hides_contacts;        /* account objects have none */
     int forget_account;        /* kid is unknown until newAccount, so often */

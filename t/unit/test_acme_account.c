@@ -102,6 +102,17 @@ START_TEST(test_no_contact_any_more)
 }
 END_TEST
 
+START_TEST(test_contacts_that_are_kept)
+{
+    issue();
+    drive->config.keeps_contacts = 1;
+    contacts(NULL, NULL);
+    issue();
+    ck_assert_uint_eq(updates(), 0);
+    check_known("[\"mailto:admin@example.org\"]");
+}
+END_TEST
+
 /* RFC 8555 section 7.3.1: newAccount changes no account that is there. */
 START_TEST(test_an_account_that_was_found_again)
 {
@@ -280,6 +291,7 @@ Suite *suite_acme_account(void)
     tcase_add_test(tc, test_another_contact_is_told_once);
     tcase_add_test(tc, test_the_order_of_contacts_says_nothing);
     tcase_add_test(tc, test_no_contact_any_more);
+    tcase_add_test(tc, test_contacts_that_are_kept);
     tcase_add_test(tc, test_an_account_that_was_found_again);
     tcase_add_test(tc, test_an_account_that_hides_its_contacts);
     tcase_add_test(tc, test_unknown_contacts);

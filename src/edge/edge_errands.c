@@ -1,0 +1,444 @@
+#include "edge_errands.h"
+
+#include "edge_errand_own.h"
+#include "edge_record.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* The others come when one of these has ended. */
+#define ACTIVE_MAX 8
+
+/* Who asked is gone by then. */
+#define UNFETCHED_MAX apr_time_from_sec(3600)
+
+/* Where an outcome cannot be written: the disk may be full. */
+#define WRITE_AGAIN apr_time_from_sec(10)
+
+/* An errand on its way. */
+typedef struct run_t {
+    edge_errand_t errand;
+    apr_array_header_t *flights;   /* const acme_request_t *: on the wire */
+    apr_array_header_t *published; /* const char *: tokens */
+    ae_error_t trouble;            /* our own, which ends the leg */
+    int over;
+    edge_errand_end_t outcome;
+    apr_time_t write_at; /* the outcome, where that failed before */
+    int told;            /* that it cannot be written */
+} run_t;
+
+struct edge_errands_t {
+    edge_errands_config_t config;
+    run_t *active[ACTIVE_MAX];
+    int count;
+    apr_array_header_t *others; /* const edge_provider_t *: unconfigured */
+    apr_pool_t *p;
+};
+
+edge_errands_t *edge_errands_create(const edge_errands_config_t *config,
+                                    apr_pool_t *p)
+{
+    edge_errands_t *errands = apr_pcalloc(p, sizeof(*errands));
+
+    errands->config = *config;
+    errands->others = apr_array_make(p, 1, sizeof(const edge_provider_t *));
+    errands->p = p;
+    return errands;
+}
+
+/* --- ends ---------------------------------------------------------------- */
+
+static void end(run_t *run, const ae_error_t *err, apr_time_t now)
+{
+    const edge_errand_t *errand = &run->errand;
+
+    run->over = 1;
+    run->outcome.at = now;
+    run->outcome.error = *err;
+    ae_text_copy(run->outcome.answer, sizeof(run->outcome.answer),
+                 errand->answer ? errand->answer : "");
+    if (errand->revoked.at != 0) {
+        errand->config->revoked(errand->config->ctx, &errand->revoked, now);
+    }
+    if (err->status == APR_SUCCESS) {
+        ae_log(errand->config->log, AE_LOG_NOTICE, "%s", run->outcome.answer);
+    } else {
+        ae_log(errand->config->log, AE_LOG_WARNING,
+               "AE061: what was asked by acme-edge was not done: %s",
+               ae_error_line(err, errand->p));
+    }
+}
+
+static void drop_leg(run_t *run)
+{
+    const edge_challenge_store_t *challenges = run->errand.config->challenges;
+    int i;
+
+    for (i = 0; i < run->published->nelts; i++) {
+        challenges->withdraw(challenges->ctx,
+                             APR_ARRAY_IDX(run->published, i, const char *));
+    }
+    apr_array_clear(run->published);
+    if (run->errand.order) {
+        acme_order_destroy(run->errand.order);
+    }
+    if (run->errand.request) {
+        acme_errand_destroy(run->errand.request);
+    }
+    run->errand.order = NULL;
+    run->errand.request = NULL;
+}
+
+static void keep_failure(edge_errand_t *errand)
+{
+    errand->failure = errand->order ? *acme_order_failure(errand->order)
+                                    : *acme_errand_failure(errand->request);
+    if (errand->failure.problem) {
+        errand->failure.problem =
+            acme_problem_copy(errand->failure.problem, errand->p);
+    }
+}
+
+static void end_leg(run_t *run, ae_error_t *err, apr_time_t now)
+{
+    edge_errand_t *errand = &run->errand;
+
+    memset(&errand->failure, 0, sizeof(errand->failure));
+    if (err->status != APR_SUCCESS && run->trouble.status == APR_SUCCESS) {
+        keep_failure(errand);
+    }
+    errand->was_done = err->status == APR_SUCCESS && errand->request &&
+                       acme_errand_was_done(errand->request);
+    memset(&run->trouble, 0, sizeof(run->trouble));
+    drop_leg(run);
+    if (!errand->kind->follow(errand, now, err)) {
+        end(run, err, now);
+    }
+}
+
+static void drop(edge_errands_t *errands, int i)
+{
+    run_t *run = errands->active[i];
+
+    drop_leg(run);
+    errands->active[i] = errands->active[--errands->count];
+    apr_pool_destroy(run->errand.p);
+}
+
+/* The outcome first: an errand without it is done again.
+ * @return whether it is told */
+static int tell(run_t *run, apr_time_t now, apr_time_t *wake)
+{
+    const edge_errand_t *errand = &run->errand;
+    const edge_store_t *store = errand->config->store;
+    ae_error_t err;
+
+    if (now < run->write_at && run->write_at - now <= WRITE_AGAIN) {
+        *wake = run->write_at;
+        return 0;
+    }
+    if (edge_errand_tell(store, errand->id, &run->outcome, &err, errand->p) ==
+        APR_SUCCESS) {
+        /* Where it stays, its outcome beside it keeps it from being done. */
+        apr_status_t ignored = ae_file_remove(
+            edge_errand_path(store, errand->id, errand->p), &err, errand->p);
+
+        (void)ignored;
+        return 1;
+    }
+    *wake = run->write_at = now + WRITE_AGAIN;
+    if (!run->told) {
+        run->told = 1;
+        ae_log(errand->config->log, AE_LOG_WARNING,
+               "AE062: what came of a request by acme-edge cannot be written "
+               "down, and is tried again: %s",
+               ae_error_line(&err, errand->p));
+    }
+    return 0;
+}
+
+/* --- the way between ----------------------------------------------------- */
+
+static apr_status_t publish(run_t *run, ae_error_t *err)
+{
+    const edge_challenge_store_t *challenges = run->errand.config->challenges;
+    const apr_array_header_t *tokens = acme_order_tokens(run->errand.order);
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    for (i = 0; i < tokens->nelts && status == APR_SUCCESS; i++) {
+        const acme_token_t *token = &APR_ARRAY_IDX(tokens, i, acme_token_t);
+
+        APR_ARRAY_PUSH(run->published, const char *) =
+            apr_pstrdup(run->errand.p, token->token);
+        status = challenges->put(challenges->ctx, token, err);
+    }
+    return status;
+}
+
+static acme_next_t next_of(const edge_errand_t *errand, apr_time_t now,
+                           const acme_request_t **request, apr_time_t *wake,
+                           ae_error_t *err)
+{
+    return errand->order
+               ? acme_order_next(errand->order, now, request, wake, err)
+               : acme_errand_next(errand->request, now, request, wake, err);
+}
+
+/* One step of the leg. @return whether to go on without waiting */
+static int step(run_t *run, apr_time_t now, const acme_request_t **request,
+                apr_time_t *wake)
+{
+    ae_error_t err = {0};
+    acme_next_t next = next_of(&run->errand, now, request, wake, &err);
+    int is_end = next == ACME_DONE || next == ACME_FAILED;
+
+    /* An account must be in the store before anything is sent with it. */
+    if (edge_session_save(run->errand.session, &run->trouble, run->errand.p) !=
+            APR_SUCCESS &&
+        !is_end) {
+        *request = NULL;
+        return 1;
+    }
+    memset(&run->trouble, 0, sizeof(run->trouble));
+    switch (next) {
+    case ACME_SEND:
+        APR_ARRAY_PUSH(run->flights, const acme_request_t *) = *request;
+        return 0;
+    case ACME_PROVISION:
+        if (publish(run, &run->trouble) == APR_SUCCESS) {
+            acme_order_provisioned(run->errand.order);
+        }
+        return 1;
+    case ACME_WAIT:
+        return 0;
+    case ACME_DONE:
+    case ACME_FAILED:
+        end_leg(run, &err, now);
+        return 1;
+    }
+    return 0;
+}
+
+/* Our own trouble ends a leg when nothing of it is on the wire any more. */
+static const acme_request_t *drive(run_t *run, apr_time_t now,
+                                   apr_time_t *wake)
+{
+    const acme_request_t *request = NULL;
+    int goes_on = 1;
+
+    while (goes_on && !run->over) {
+        if (run->trouble.status == APR_SUCCESS) {
+            goes_on = step(run, now, &request, wake);
+        } else if (run->flights->nelts == 0) {
+            ae_error_t err = run->trouble;
+
+            end_leg(run, &err, now);
+        } else {
+            goes_on = 0;
+        }
+    }
+    return request;
+}
+
+static void nearer(apr_time_t *wake, apr_time_t at)
+{
+    if (at != 0 && (*wake == 0 || at < *wake)) {
+        *wake = at;
+    }
+}
+
+const acme_request_t *edge_errands_next(edge_errands_t *errands,
+                                        apr_time_t now,
+                                        const char **trust_file,
+                                        apr_time_t *wake)
+{
+    int i = 0;
+
+    *wake = 0;
+    while (i < errands->count) {
+        run_t *run = errands->active[i];
+        apr_time_t at = 0;
+        const acme_request_t *request = drive(run, now, &at);
+
+        if (request) {
+            *trust_file = run->errand.trust_file;
+            return request;
+        }
+        if (run->over && tell(run, now, &at)) {
+            drop(errands, i);
+        } else {
+            nearer(wake, at);
+            i++;
+        }
+    }
+    return NULL;
+}
+
+static int take_flight(run_t *run, const acme_request_t *request)
+{
+    const acme_request_t **all = (const acme_request_t **)run->flights->elts;
+    int i;
+
+    for (i = 0; i < run->flights->nelts; i++) {
+        if (all[i] == request) {
+            all[i] = all[--run->flights->nelts];
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int edge_errands_reply(edge_errands_t *errands, const acme_request_t *request,
+                       const acme_response_t *response, apr_time_t now,
+                       const edge_session_t **session)
+{
+    edge_errand_t *errand;
+    ae_error_t ignored;
+    apr_status_t status;
+    int i = 0;
+
+    while (i < errands->count && !take_flight(errands->active[i], request)) {
+        i++;
+    }
+    if (i == errands->count) {
+        return 0;
+    }
+    errand = &errands->active[i]->errand;
+    if (errand->order) {
+        acme_order_reply(errand->order, request, response, now);
+    } else {
+        acme_errand_reply(errand->request, request, response, now);
+    }
+    *session = errand->session;
+    /* The worker may be stopped before it is asked again; where this fails,
+     * the next question fails for it. */
+    status = edge_session_save(errand->session, &ignored, errand->p);
+    (void)status;
+    return 1;
+}
+
+/* --- what is asked for --------------------------------------------------- */
+
+/* Whatever is wrong with it is its outcome, so that it is not looked at for
+ * ever. */
+static void begin(edge_errands_t *errands, const char *id, apr_time_t now)
+{
+    apr_pool_t *p;
+    run_t *run;
+    ae_error_t err = {0};
+    apr_status_t status;
+
+    apr_pool_create(&p, errands->p);
+    run = apr_pcalloc(p, sizeof(*run));
+    run->errand.config = &errands->config;
+    run->errand.id = apr_pstrdup(p, id);
+    run->errand.p = p;
+    run->flights = apr_array_make(p, 4, sizeof(const acme_request_t *));
+    run->published = apr_array_make(p, 1, sizeof(const char *));
+    status = edge_errand_take(&run->errand, errands->others, now, &err);
+    if (APR_STATUS_IS_ENOENT(status) && run->errand.asked == NULL) {
+        apr_pool_destroy(p); /* who asked took it back */
+        return;
+    }
+    errands->active[errands->count++] = run;
+    if (status != APR_SUCCESS) {
+        if (err.next[0] == '\0') {
+            ae_error_next(&err, "ask again");
+        }
+        end(run, &err, now);
+    }
+}
+
+static int is_active(const edge_errands_t *errands, const char *id)
+{
+    int i;
+
+    for (i = 0; i < errands->count; i++) {
+        if (strcmp(errands->active[i]->errand.id, id) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Who asked may be about to read it. What is no outcome was not told by us:
+ * what was asked is done yet. */
+static void sweep(const edge_errands_t *errands, const char *id,
+                  apr_time_t now, apr_pool_t *p)
+{
+    const edge_store_t *store = errands->config.store;
+    const char *asked = edge_errand_path(store, id, p);
+    edge_errand_end_t outcome;
+    ae_error_t ignored;
+    apr_status_t status =
+        edge_errand_outcome(&outcome, store, id, &ignored, p);
+
+    if (edge_record_is_bad(status)) {
+        status =
+            ae_file_remove(apr_pstrcat(p, asked, ".done", NULL), &ignored, p);
+    } else if (status == APR_SUCCESS && now >= outcome.at &&
+               now - outcome.at <= UNFETCHED_MAX) {
+        status = ae_file_remove(asked, &ignored, p);
+    } else if (status == APR_SUCCESS) {
+        status = edge_errand_drop(store, id, &ignored, p);
+    }
+    (void)status;
+}
+
+static int is_done(const apr_array_header_t *names, const char *name,
+                   apr_pool_t *p)
+{
+    const char *wanted = apr_pstrcat(p, name, ".done", NULL);
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), wanted) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void look_at(edge_errands_t *errands, const apr_array_header_t *names,
+                    const char *name, apr_time_t now, apr_pool_t *p)
+{
+    int done;
+    const char *id = edge_errand_id(name, &done, p);
+
+    if (id == NULL || is_active(errands, id)) {
+        return;
+    }
+    if (done) {
+        sweep(errands, id, now, p);
+    } else if (errands->count < ACTIVE_MAX && !is_done(names, name, p)) {
+        begin(errands, id, now);
+    }
+}
+
+void edge_errands_ask(edge_errands_t *errands, apr_time_t now)
+{
+    apr_array_header_t *names;
+    apr_pool_t *p;
+    ae_error_t ignored;
+    int i;
+
+    apr_pool_create(&p, errands->p);
+    if (ae_file_list(
+            &names,
+            edge_store_path(errands->config.store, p, "requests", NULL),
+            &ignored, p) == APR_SUCCESS) {
+        for (i = 0; i < names->nelts; i++) {
+            look_at(errands, names, APR_ARRAY_IDX(names, i, const char *), now,
+                    p);
+        }
+    }
+    apr_pool_destroy(p);
+}
+
+void edge_errands_stop(edge_errands_t *errands)
+{
+    while (errands->count > 0) {
+        drop(errands, errands->count - 1);
+    }
+}
