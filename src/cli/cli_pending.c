@@ -14,16 +14,6 @@ static cli_exit_t nothing_pending(const edge_cert_t *cert, ae_error_t *err)
 
 /* --- deploy ------------------------------------------------------------- */
 
-static const char *what_next(const cli_t *cli)
-{
-    if (!cli_worker_runs(cli)) {
-        return "it goes live when httpd starts";
-    }
-    return cli->catalog.restarts_itself
-               ? "httpd restarts for it by itself"
-               : "it goes live with the next restart: apachectl graceful";
-}
-
 cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
 {
     const edge_standing_t *standing;
@@ -50,7 +40,7 @@ cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
         return CLI_FAILED;
     }
     cli_tell(cli, "%s: serial %s is approved, %s", cert->name,
-             standing->staged.serial, what_next(cli));
+             standing->staged.serial, cli_what_next(cli));
     return CLI_DONE;
 }
 

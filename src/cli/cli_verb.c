@@ -121,6 +121,16 @@ int cli_worker_runs(const cli_t *cli)
     return APR_STATUS_IS_EBUSY(status);
 }
 
+const char *cli_what_next(const cli_t *cli)
+{
+    if (!cli_worker_runs(cli)) {
+        return "it goes live when httpd starts";
+    }
+    return cli->catalog.restarts_itself
+               ? "httpd restarts for it by itself"
+               : "it goes live with the next restart: apachectl graceful";
+}
+
 void cli_print(const char *text)
 {
     fputs(text, stdout);

@@ -44,6 +44,7 @@ cli_exit_t cli_sign(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_list(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_rollback(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */
@@ -94,6 +95,9 @@ int cli_worker_runs(const cli_t *cli);
 
 /** What to say where none has. */
 extern const char cli_no_worker[];
+
+/** What brings to life a certificate that is staged and approved. */
+const char *cli_what_next(const cli_t *cli);
 
 /** Print it to standard output; JSON is dropped. */
 void cli_print(const char *text);

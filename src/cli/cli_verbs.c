@@ -28,6 +28,12 @@ const cli_verb_t cli_verbs[] = {
      "The certificate in use stays in use; the next one is ordered a day\n"
      "later, or on `sign`.\n",
      cli_discard},
+    {"rollback", "NAME", 1, 1, 0, "bring back the certificate before this one",
+     "It must still hold, fit the configuration and have its chain. Whatever\n"
+     "ACMEDeploy says, it goes live with the next restart of httpd. A second\n"
+     "time it goes back one further. What is pending is to be deployed or\n"
+     "discarded before.\n",
+     cli_rollback},
     {"account list", "[PROVIDER]", 0, 1, 0, "the accounts with CAs",
      "PROVIDER is a word of ACMEProvider. Reads the store alone: it works "
      "while\n"

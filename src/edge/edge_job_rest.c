@@ -94,6 +94,10 @@ static void look_at_requests(edge_job_t *job, apr_time_t now)
 {
     edge_status_source_t source;
 
+    if (job->standing.requests[EDGE_REQUEST_LOOK].found) {
+        edge_job_drop_request(job, EDGE_REQUEST_LOOK);
+        read_again(job, now);
+    }
     if (job->standing.requests[EDGE_REQUEST_DISCARD].found) {
         take_discard(job, now);
     }

@@ -134,3 +134,18 @@ apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
     apr_pool_destroy(ptemp);
     return status;
 }
+
+apr_status_t edge_pair_judge(const ae_cert_t *chain, const ae_key_t *key,
+                             const apr_array_header_t *names, apr_time_t now,
+                             ae_error_t *err)
+{
+    apr_status_t status = ae_cert_check_key(chain, key, err);
+
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_names(chain, names, err);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_cert_check_dates(chain, now, err);
+    }
+    return status == APR_SUCCESS ? ae_cert_check_chain(chain, err) : status;
+}

@@ -23,6 +23,14 @@ ae_key_type_t edge_pair_type(const char *dir, ae_key_type_t wanted,
 AE_CHECKED apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
                                         ae_error_t *err, apr_pool_t *p);
 
+/** Check all that a pair must be to go live at `now`: the key is the leaf's,
+ * the leaf covers the names and holds, the chain is complete.
+ * @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t edge_pair_judge(const ae_cert_t *chain,
+                                        const ae_key_t *key,
+                                        const apr_array_header_t *names,
+                                        apr_time_t now, ae_error_t *err);
+
 /** Read a chain alone. @return as above. */
 AE_CHECKED apr_status_t edge_pair_load_chain(ae_cert_t **chain,
                                              const char *cert_path,

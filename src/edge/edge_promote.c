@@ -62,36 +62,6 @@ static apr_status_t recover(const promoter_t *pr, ae_error_t *err)
                                  : status;
 }
 
-static apr_status_t check_revoked(const promoter_t *pr, ae_error_t *err)
-{
-    edge_revocation_t revocation;
-
-    if (!edge_revoked_find(&revocation, pr->store, ae_cert_facts(pr->chain),
-                           pr->p)) {
-        return APR_SUCCESS;
-    }
-    ae_error_set(err, AE_EMISMATCH, "The certificate must not go live");
-    return ae_error_why(err, "%s", edge_revoked_words(&revocation, pr->p));
-}
-
-/* As if an enemy had written it: the worker talks to the network. */
-static apr_status_t judge(const promoter_t *pr, ae_error_t *err)
-{
-    apr_status_t status = ae_cert_check_key(pr->chain, pr->key, err);
-
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_names(pr->chain, pr->cert->names, err);
-    }
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_dates(pr->chain, pr->now, err);
-    }
-    if (status == APR_SUCCESS) {
-        status = check_revoked(pr, err);
-    }
-    return status == APR_SUCCESS ? ae_cert_check_chain(pr->chain, err)
-                                 : status;
-}
-
 /* A crash came after the last rename, before the set was removed. */
 static int is_live_already(const promoter_t *pr)
 {
@@ -290,8 +260,14 @@ static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
     if (status == APR_SUCCESS && !is_live && !may_go(pr)) {
         return APR_SUCCESS;
     }
+    /* As if an enemy had written it: the worker talks to the network. */
     if (status == APR_SUCCESS && !is_live) {
-        status = judge(pr, err);
+        status =
+            edge_pair_judge(pr->chain, pr->key, pr->cert->names, pr->now, err);
+    }
+    if (status == APR_SUCCESS && !is_live) {
+        status = edge_revoked_check(pr->store, ae_cert_facts(pr->chain), err,
+                                    pr->p);
     }
     if (edge_record_is_bad(status)) {
         return refuse(promotion, pr, err);

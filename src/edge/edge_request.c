@@ -11,6 +11,7 @@ static const char *const verb_words[] = {
     [EDGE_REQUEST_SIGN] = "sign",
     [EDGE_REQUEST_DEPLOY] = "deploy",
     [EDGE_REQUEST_DISCARD] = "discard",
+    [EDGE_REQUEST_LOOK] = "look",
 };
 static_assert(sizeof(verb_words) / sizeof(verb_words[0]) == EDGE_REQUEST_VERBS,
               "each verb has a word");

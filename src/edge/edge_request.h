@@ -10,6 +10,7 @@ typedef enum edge_request_verb_t {
     EDGE_REQUEST_SIGN,    /* order now, whatever the schedule says */
     EDGE_REQUEST_DEPLOY,  /* the staged set with this serial may go live */
     EDGE_REQUEST_DISCARD, /* the one with this serial is gone by intent */
+    EDGE_REQUEST_LOOK,    /* somebody staged a set: read it again */
     EDGE_REQUEST_VERBS
 } edge_request_verb_t;
 

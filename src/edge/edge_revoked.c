@@ -83,6 +83,19 @@ const char *edge_revoked_words(const edge_revocation_t *revocation,
                        NULL);
 }
 
+apr_status_t edge_revoked_check(const edge_store_t *store,
+                                const ae_cert_facts_t *facts, ae_error_t *err,
+                                apr_pool_t *p)
+{
+    edge_revocation_t revocation;
+
+    if (!edge_revoked_find(&revocation, store, facts, p)) {
+        return APR_SUCCESS;
+    }
+    ae_error_set(err, AE_EMISMATCH, "The certificate must not go live");
+    return ae_error_why(err, "%s", edge_revoked_words(&revocation, p));
+}
+
 static int has_expired(const char *path, apr_time_t now, apr_pool_t *p)
 {
     apr_time_t not_after;

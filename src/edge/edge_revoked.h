@@ -28,6 +28,12 @@ AE_CHECKED apr_status_t edge_revoked_note(const edge_store_t *store,
 int edge_revoked_find(edge_revocation_t *found, const edge_store_t *store,
                       const ae_cert_facts_t *facts, apr_pool_t *p);
 
+/** Check that it is not revoked, and may go live. Any process.
+ * @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t edge_revoked_check(const edge_store_t *store,
+                                           const ae_cert_facts_t *facts,
+                                           ae_error_t *err, apr_pool_t *p);
+
 /** In words: "it was revoked (superseded) at ...", from `p`. */
 const char *edge_revoked_words(const edge_revocation_t *revocation,
                                apr_pool_t *p);

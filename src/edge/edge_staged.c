@@ -1,6 +1,7 @@
 #include "edge_staged.h"
 
 #include "ae_fault.h"
+#include "edge_store_sealed.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #define SET "set"
 #define REFUSED "refused"
+#define OUTGOING "set.old"
 
 /* Things are removed from within archive/, where root alone can write: the
  * worker cannot exchange what root is about to remove. */
@@ -183,4 +185,166 @@ void edge_staged_remove(edge_staged_t *staged, apr_pool_t *p)
     if (empty_bin(staged, p) && move_to_bin(staged)) {
         empty_bin(staged, p);
     }
+}
+
+/* --- for the command ----------------------------------------------------- */
+
+/* A set that is to become staging/<cert>/set, in archive/ still. */
+typedef struct parcel_t {
+    const edge_store_t *store;
+    const edge_cert_t *cert;
+    const char *incoming; /* archive/incoming */
+    const char *path;     /* archive/incoming/<cert> */
+} parcel_t;
+
+static apr_status_t write_chain(const parcel_t *parcel, const ae_cert_t *chain,
+                                ae_error_t *err, apr_pool_t *p)
+{
+    const char *word = ae_key_type_word(parcel->cert->key_type);
+    ae_bytes_t pem;
+    apr_status_t status = ae_cert_print(&pem, chain, err, p);
+
+    return status == APR_SUCCESS
+               ? ae_file_write(
+                     apr_pstrcat(p, parcel->path, "/", word, ".cert", NULL),
+                     pem, 0600, edge_store_worker(parcel->store),
+                     AE_FILE_DURABLE, err, p)
+               : status;
+}
+
+static apr_status_t write_key(const parcel_t *parcel, const ae_key_t *key,
+                              ae_error_t *err, apr_pool_t *p)
+{
+    const char *word = ae_key_type_word(parcel->cert->key_type);
+
+    return edge_store_sealed_write(
+        key, parcel->store,
+        apr_pstrcat(p, parcel->path, "/", word, ".key", NULL),
+        apr_pstrcat(p, "staging/", parcel->cert->dir, "/", word, ".key", NULL),
+        err, p);
+}
+
+static apr_status_t make_dirs(const parcel_t *parcel, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
+    ae_file_owner_t worker = edge_store_worker(parcel->store);
+    const char *staging =
+        edge_store_path(parcel->store, p, "staging", parcel->cert->dir, NULL);
+    apr_status_t status = ae_file_make_dir(staging, 0700, worker, err, p);
+
+    if (status == APR_SUCCESS) {
+        status = ae_file_make_dir(parcel->incoming, 0700, writer, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_remove(parcel->path, err, p);
+    }
+    return status == APR_SUCCESS
+               ? ae_file_make_dir(parcel->path, 0700, worker, err, p)
+               : status;
+}
+
+static apr_status_t is_taken(ae_error_t *err, const edge_cert_t *cert)
+{
+    ae_error_set(err, APR_EEXIST, "%s has a pending certificate already",
+                 cert->name);
+    return ae_error_next(err,
+                         "acme-edge deploy %s lets it go live, acme-edge "
+                         "discard %s drops it",
+                         cert->name, cert->name);
+}
+
+static int exists_in(int dir, const char *name)
+{
+    struct stat info;
+
+    return fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A set on its way out may come back yet: it is the worker's to finish. */
+static int holds_set(const edge_staged_t *staged)
+{
+    return exists_in(staged->dir, SET) || exists_in(staged->dir, OUTGOING);
+}
+
+apr_status_t edge_staged_none(const edge_store_t *store,
+                              const edge_cert_t *cert, ae_error_t *err,
+                              apr_pool_t *p)
+{
+    edge_staged_t staged = {.dir = -1, .bin = -1};
+    apr_status_t status = open_staging(&staged, store, cert, err, p);
+
+    if (status != APR_SUCCESS) {
+        return APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status;
+    }
+    status = holds_set(&staged) ? is_taken(err, cert) : APR_SUCCESS;
+    close(staged.dir);
+    return status;
+}
+
+static apr_status_t deliver(const parcel_t *parcel, const edge_staged_t *to,
+                            ae_error_t *err)
+{
+    int incoming = open_dir(AT_FDCWD, parcel->incoming);
+    apr_status_t status = incoming < 0 ? errno : APR_SUCCESS;
+
+    if (status == APR_SUCCESS && holds_set(to)) {
+        status = EEXIST;
+    }
+    if (status == APR_SUCCESS) {
+        status = move(incoming, parcel->cert->dir, to->dir, SET);
+    }
+    if (status == APR_SUCCESS && fsync(to->dir) != 0) {
+        status = errno;
+    }
+    if (incoming >= 0) {
+        close(incoming);
+    }
+    if (status == EEXIST || status == ENOTEMPTY || status == ENOTDIR) {
+        return is_taken(err, parcel->cert);
+    }
+    return status == APR_SUCCESS ? status : failed(err, status, "write");
+}
+
+static apr_status_t put(const parcel_t *parcel, const ae_key_t *key,
+                        const ae_cert_t *chain, ae_error_t *err, apr_pool_t *p)
+{
+    edge_staged_t *to = apr_pcalloc(p, sizeof(*to));
+    apr_status_t status = make_dirs(parcel, err, p);
+
+    to->dir = to->bin = -1;
+    apr_pool_cleanup_register(p, to, staged_close, staged_close);
+    if (status == APR_SUCCESS) {
+        status = write_key(parcel, key, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = write_chain(parcel, chain, err, p);
+    }
+    if (status == APR_SUCCESS) {
+        status = open_staging(to, parcel->store, parcel->cert, err, p);
+    }
+    return status == APR_SUCCESS ? deliver(parcel, to, err) : status;
+}
+
+apr_status_t edge_staged_put(const edge_store_t *store,
+                             const edge_cert_t *cert, const ae_key_t *key,
+                             const ae_cert_t *chain, ae_error_t *err,
+                             apr_pool_t *p)
+{
+    parcel_t parcel = {store, cert, NULL, NULL};
+    ae_error_t ignored;
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    parcel.incoming =
+        edge_store_path(store, ptemp, "archive", EDGE_STORE_INCOMING, NULL);
+    parcel.path = apr_pstrcat(ptemp, parcel.incoming, "/", cert->dir, NULL);
+    status = put(&parcel, key, chain, err, ptemp);
+    if (status != APR_SUCCESS &&
+        ae_file_remove(parcel.path, &ignored, ptemp) != APR_SUCCESS) {
+        ae_error_next(err, "remove %s", parcel.path);
+    }
+    apr_pool_destroy(ptemp);
+    return status;
 }

@@ -1,6 +1,7 @@
 #include "edge_standing.h"
 
 #include "edge_challenge.h"
+#include "edge_pair.h"
 #include "edge_plan.h"
 
 #include <apr_strings.h>
@@ -102,24 +103,6 @@ int edge_standing_revoked(edge_standing_t *standing,
     return is_staged || is_live;
 }
 
-static apr_status_t check_staged(const ae_cert_t *chain, const ae_key_t *key,
-                                 const edge_cert_t *cert, apr_time_t now,
-                                 ae_error_t *err)
-{
-    apr_status_t status = ae_cert_check_key(chain, key, err);
-
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_names(chain, cert->names, err);
-    }
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_dates(chain, now, err);
-    }
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_chain(chain, err);
-    }
-    return status;
-}
-
 static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
                         const edge_cert_t *cert, apr_time_t now,
                         const ae_log_t *log, apr_pool_t *p)
@@ -144,7 +127,8 @@ static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
     leaf_take(staged, ae_cert_facts(chain));
     if (edge_revoked_find(&revocation, store, ae_cert_facts(chain), p)) {
         say_revoked(staged, "that is staged", &revocation, p);
-    } else if (check_staged(chain, key, cert, now, &err) != APR_SUCCESS) {
+    } else if (edge_pair_judge(chain, key, cert->names, now, &err) !=
+               APR_SUCCESS) {
         explain(staged->misfit, sizeof(staged->misfit), &err, p);
     }
 }

@@ -19,6 +19,7 @@
  *   revoked/<digest>.json      revoked certificates       (edge_revoked.h)
  *   live/<cert>/               cert 0644, key 0600            (edge_live.h)
  *   archive/<cert>/<n>/        what was live before           (edge_live.h)
+ *   archive/incoming/<cert>/   a set on its way to staging  (edge_staged.h)
  *   deploy/<cert>.json         last deployment                (edge_live.h)
  *   deploy/<cert>.run          ACMEDeployCommand         (edge_run.h)  0600
  *   fallback/                  key and certificates           (edge_live.h)
@@ -36,6 +37,9 @@
 
 #define EDGE_STORE_VERSION 1
 #define EDGE_STORE_FILE_MAX (256 * 1024)
+
+/** In archive/: no certificate's name, for those have two labels. */
+#define EDGE_STORE_INCOMING "incoming"
 
 typedef struct edge_store_t edge_store_t;
 
@@ -59,8 +63,9 @@ AE_CHECKED apr_status_t edge_store_prepare(edge_store_t **store,
 AE_CHECKED apr_status_t edge_store_open(edge_store_t **store, const char *dir,
                                         ae_error_t *err, apr_pool_t *p);
 
-/** Parent: keep other parents out of the store until `p` goes, without
- * waiting. Where the file system knows no such locks, nobody is kept out.
+/** Parent, and command that stages: keep others of these out of the store
+ * until `p` goes, without waiting. Where the file system knows no such locks,
+ * nobody is kept out.
  * @return APR_SUCCESS; APR_EBUSY: another one is inside; the system's status
  * where the directory cannot be opened. */
 AE_CHECKED apr_status_t edge_store_enter(const char *dir, ae_error_t *err,
@@ -81,9 +86,9 @@ const char *edge_store_path(const edge_store_t *store, apr_pool_t *p, ...)
 AE_CHECKED apr_status_t edge_store_probe(const edge_store_t *store,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Parent: remove what writes that were killed left in root's directories, in
- * requests and in kept, an hour ago at least: another httpd, or a command, may
- * be writing there. */
+/** Parent, inside: remove what writes that were killed left in root's
+ * directories, in requests and in kept, an hour ago at least: another httpd, or
+ * a command, may be writing there. */
 void edge_store_sweep(const edge_store_t *store, apr_time_t now,
                       apr_pool_t *p);
 

@@ -59,19 +59,28 @@ static apr_status_t write_sealed(const ae_key_t *key,
     return status;
 }
 
+apr_status_t edge_store_sealed_write(const ae_key_t *key,
+                                     const edge_store_t *store,
+                                     const char *path, const char *purpose,
+                                     ae_error_t *err, apr_pool_t *p)
+{
+    apr_pool_t *ptemp;
+    apr_status_t status;
+
+    apr_pool_create(&ptemp, p);
+    status = write_sealed(key, store, path, purpose, err, ptemp);
+    apr_pool_destroy(ptemp);
+    return status;
+}
+
 apr_status_t edge_store_sealed_make(ae_key_t **key, ae_key_type_t type,
                                     const edge_store_t *store,
                                     const char *path, const char *purpose,
                                     ae_error_t *err, apr_pool_t *p)
 {
-    apr_pool_t *ptemp;
     apr_status_t status = ae_key_generate(key, type, err, p);
 
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    apr_pool_create(&ptemp, p);
-    status = write_sealed(*key, store, path, purpose, err, ptemp);
-    apr_pool_destroy(ptemp);
-    return status;
+    return status == APR_SUCCESS
+               ? edge_store_sealed_write(*key, store, path, purpose, err, p)
+               : status;
 }

@@ -36,12 +36,24 @@ static void sweep_below(const char *dir, const sweep_t *sweep, int depth,
     apr_pool_destroy(ptemp);
 }
 
+/* Nobody who puts a set there has entered the store now. */
+static void sweep_incoming(const edge_store_t *store, apr_pool_t *p)
+{
+    ae_error_t ignored;
+    apr_status_t status = ae_file_remove(
+        edge_store_path(store, p, "archive", EDGE_STORE_INCOMING, NULL),
+        &ignored, p);
+
+    (void)status;
+}
+
 void edge_store_sweep(const edge_store_t *store, apr_time_t now, apr_pool_t *p)
 {
     static const char *const flat[] = {"deploy", "fallback", "requests"};
     sweep_t sweep = {HOUR, now, 0};
     apr_size_t i;
 
+    sweep_incoming(store, p);
     sweep_below(edge_store_dir(store), &sweep, 0, p);
     for (i = 0; i < sizeof(flat) / sizeof(flat[0]); i++) {
         sweep_below(edge_store_path(store, p, flat[i], NULL), &sweep, 0, p);

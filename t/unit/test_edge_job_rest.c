@@ -277,6 +277,66 @@ START_TEST(a_set_that_is_staged_was_not_discarded)
 }
 END_TEST
 
+/* A certificate of another CA, staged by the command. */
+static const char *put(void)
+{
+    ae_key_t *key;
+    ae_cert_t *chain;
+    ae_bytes_t pem;
+    ae_error_t err;
+
+    ck_assert_int_eq(ae_key_generate(&key, cert->key_type, &err, t_pool),
+                     APR_SUCCESS);
+    pem = test_pki_issue(test_pki_make(t_pool), key, "a.example", w->now - DAY,
+                         w->now + 90 * DAY, t_pool);
+    ck_assert_int_eq(ae_cert_parse(&chain, pem, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(
+        edge_staged_put(scene_store(), cert, key, chain, &err, t_pool),
+        APR_SUCCESS);
+    return ae_cert_facts(chain)->serial;
+}
+
+START_TEST(what_the_command_stages_is_seen)
+{
+    schedule("manual");
+    cert->renews_by_hand = 1;
+    world_start();
+    world_run(MINUTE);
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_WAITING);
+    put();
+    ask(EDGE_REQUEST_LOOK, "");
+    world_run(SECOND);
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
+    says("it waits for `acme-edge deploy a.example`");
+    ck_assert(!is_asked(EDGE_REQUEST_LOOK));
+    world_run(DAY);
+    ck_assert_uint_eq(orders() + w->deploys, 0);
+}
+END_TEST
+
+/* The request is put before the set, and again after it. */
+START_TEST(what_the_command_approves_goes_live)
+{
+    const char *serial;
+
+    schedule("manual");
+    cert->renews_by_hand = 1;
+    world_start();
+    world_run(MINUTE);
+    ask(EDGE_REQUEST_DEPLOY, "aa");
+    world_run(2 * SECOND);
+    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
+    serial = put();
+    ask(EDGE_REQUEST_DEPLOY, serial);
+    world_run(SECOND);
+    ck_assert_int_ge(w->deploys, 1);
+    world_deploy();
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_VALID);
+    world_run(30 * DAY);
+    ck_assert_uint_eq(orders(), 0);
+}
+END_TEST
+
 Suite *suite_edge_job_rest(void);
 
 Suite *suite_edge_job_rest(void)
@@ -296,6 +356,8 @@ Suite *suite_edge_job_rest(void)
     tcase_add_test(tc, a_request_from_before_a_start_is_found);
     tcase_add_test(tc, another_than_the_discarded_is_ordered_tomorrow);
     tcase_add_test(tc, a_set_that_is_staged_was_not_discarded);
+    tcase_add_test(tc, what_the_command_stages_is_seen);
+    tcase_add_test(tc, what_the_command_approves_goes_live);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -82,6 +82,48 @@ START_TEST(test_missing_and_links)
 }
 END_TEST
 
+/* What must hold of what goes live, and each thing that may not. */
+START_TEST(test_judge)
+{
+    static const struct {
+        const char *parts;
+        const char *names;
+        int begin; /* days from now */
+        int end;
+        apr_status_t status;
+    } rows[] = {
+        {"li", "a.example b.example", -1, 1, APR_SUCCESS},
+        {"li", "a.example b.example c.example", -1, 1, APR_SUCCESS},
+        {"li", "a.example", -1, 1, AE_EMISMATCH},
+        {"li", "a.example b.example", -2, -1, AE_EMISMATCH},
+        {"li", "a.example b.example", 1, 2, AE_EMISMATCH},
+        {"l", "a.example b.example", -1, 1, AE_EMISMATCH},
+        {"lr", "a.example b.example", -1, 1, AE_EMISMATCH},
+    };
+    apr_time_t day = apr_time_from_sec(86400), now = 10000 * day;
+    apr_array_header_t *names = test_pki_names("a.example b.example", t_pool);
+    test_pki_t *pki = test_pki_make(t_pool);
+    ae_key_t *key, *other;
+    ae_cert_t *chain;
+    ae_error_t err;
+    apr_size_t i;
+
+    put_key("key", &key);
+    put_key("other", &other);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ae_bytes_t pem = test_pki_issue_parts(
+            pki, rows[i].parts, key, rows[i].names, now + rows[i].begin * day,
+            now + rows[i].end * day, t_pool);
+
+        ck_status(ae_cert_parse(&chain, pem, &err, t_pool), APR_SUCCESS, &err);
+        ck_status(edge_pair_judge(chain, key, names, now, &err),
+                  rows[i].status, &err);
+        ck_status(edge_pair_judge(chain, other, names, now, &err),
+                  AE_EMISMATCH, &err);
+    }
+}
+END_TEST
+
 Suite *suite_edge_pair(void)
 {
     Suite *suite = suite_create("edge_pair");
@@ -90,6 +132,7 @@ Suite *suite_edge_pair(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_pair);
     tcase_add_test(tc, test_missing_and_links);
+    tcase_add_test(tc, test_judge);
     suite_add_tcase(suite, tc);
     return suite;
 }

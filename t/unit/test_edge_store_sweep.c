@@ -50,6 +50,19 @@ START_TEST(test_parent)
 }
 END_TEST
 
+/* Of a command that was killed: no other can be at it now. */
+START_TEST(test_incoming)
+{
+    test_store_t *t = test_store_make();
+
+    test_store_put(t, "archive/incoming/www.example.org/file", "left");
+    test_store_put(t, "archive/www.example.org/0001/file", "kept");
+    edge_store_sweep(t->store, t->now, t_pool);
+    ck_assert(!test_store_has(t, "archive/incoming"));
+    ck_assert(test_store_has(t, "archive/www.example.org/0001/file"));
+}
+END_TEST
+
 START_TEST(test_worker)
 {
     test_store_t *t = test_store_make();
@@ -91,6 +104,7 @@ Suite *suite_edge_store_sweep(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_loop_test(tc, test_parent, 0,
                         (int)(sizeof(roots) / sizeof(roots[0])));
+    tcase_add_test(tc, test_incoming);
     tcase_add_loop_test(tc, test_worker, 0,
                         (int)(sizeof(workers) / sizeof(workers[0])));
     tcase_add_test(tc, test_others_stay);
