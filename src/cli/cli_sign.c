@@ -1,4 +1,5 @@
 #include "ae_time.h"
+#include "cli_progress.h"
 #include "cli_verb.h"
 #include "edge_request.h"
 
@@ -11,13 +12,16 @@
 /* A restart takes the worker away for a moment. */
 #define WORKER_PATIENCE apr_time_from_sec(15)
 
+/* httpd restarts itself once a minute at most. */
+#define DEPLOY_PATIENCE apr_time_from_sec(120)
+
 /* What is followed, and what of it was told. */
 typedef struct watch_t {
     const edge_cert_t *cert;
     apr_time_t asked;   /* when the request was made */
     apr_time_t missed;  /* since when no worker was seen; 0: one is there */
     apr_time_t look_at; /* for a worker */
-    char told[512];
+    cli_progress_t told;
 } watch_t;
 
 /* Ask, or join who asked before. */
@@ -28,10 +32,15 @@ static apr_status_t ask(watch_t *watch, const cli_t *cli, ae_error_t *err)
     edge_request_find(&request, cli->store, watch->cert, EDGE_REQUEST_SIGN,
                       cli->p);
     watch->asked = request.found ? request.at : cli->now;
-    return request.found
-               ? APR_SUCCESS
-               : edge_request_put(cli->store, watch->cert, EDGE_REQUEST_SIGN,
-                                  "", cli->now, err, cli->p);
+    if (!request.found) {
+        return edge_request_put(cli->store, watch->cert, EDGE_REQUEST_SIGN, "",
+                                cli->now, err, cli->p);
+    }
+    if (!cli->args->json) {
+        fprintf(stderr, "%s: it was asked for at %s, and is followed\n",
+                watch->cert->name, ae_time_print(request.at, cli->p));
+    }
+    return APR_SUCCESS;
 }
 
 static int is_open(const watch_t *watch, const cli_t *cli, apr_pool_t *p)
@@ -42,20 +51,22 @@ static int is_open(const watch_t *watch, const cli_t *cli, apr_pool_t *p)
     return request.found;
 }
 
-/* On the terminal, what happens next whenever that has changed. */
-static void tell_progress(watch_t *watch, const cli_t *cli, apr_time_t now,
-                          apr_pool_t *p)
+static edge_status_t *read_status(const watch_t *watch, const cli_t *cli,
+                                  apr_pool_t *p)
 {
     edge_status_t *status = apr_palloc(p, sizeof(*status));
 
     edge_status_read(status, cli->store, watch->cert,
-                     cli->catalog.restarts_itself, now, p);
-    if (strcmp(watch->told, status->action_reason) != 0) {
-        if (!cli->args->json && watch->told[0]) {
-            fprintf(stderr, "%s: %s\n", watch->cert->name,
-                    status->action_reason);
-        }
-        ae_text_copy(watch->told, sizeof(watch->told), status->action_reason);
+                     cli->catalog.restarts_itself, apr_time_now(), p);
+    return status;
+}
+
+/* Before it has its turn, what it waits for. */
+static void tell(watch_t *watch, const cli_t *cli, apr_pool_t *p)
+{
+    cli_progress_tell(&watch->told, cli, watch->cert, watch->asked, p);
+    if (watch->told.step[0] == '\0') {
+        cli_progress_tell_plan(&watch->told, cli, read_status(watch, cli, p));
     }
 }
 
@@ -83,24 +94,77 @@ static cli_exit_t deserted(const watch_t *watch, ae_error_t *err)
     return CLI_FAILED;
 }
 
-static cli_exit_t tell_end(const watch_t *watch, const cli_t *cli,
-                           ae_error_t *err)
+static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
+{
+    cli_exit_t end = CLI_DONE;
+    apr_pool_t *ptemp;
+
+    apr_pool_create(&ptemp, cli->p);
+    while (end == CLI_DONE && is_open(watch, cli, ptemp)) {
+        tell(watch, cli, ptemp);
+        apr_sleep(LOOK_AGAIN);
+        if (is_deserted(watch, cli, apr_time_now())) {
+            end = deserted(watch, err);
+        }
+        apr_pool_clear(ptemp);
+    }
+    /* What was written just before the end. */
+    tell(watch, cli, ptemp);
+    apr_pool_destroy(ptemp);
+    return end;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+/* Where httpd restarts for it by itself, and now. */
+static int goes_live(const edge_status_t *status, apr_time_t now)
+{
+    return status->action == EDGE_ACTION_DEPLOY && status->action_at != 0 &&
+           status->action_at <= now;
+}
+
+/* Until it is live; or for as long as it is about to be. */
+static void follow_deployment(watch_t *watch, const cli_t *cli)
+{
+    apr_time_t end = apr_time_now() + DEPLOY_PATIENCE;
+    const edge_status_t *status;
+    apr_pool_t *ptemp;
+
+    apr_pool_create(&ptemp, cli->p);
+    status = read_status(watch, cli, ptemp);
+    if (status->action == EDGE_ACTION_DEPLOY) {
+        ae_text_copy(watch->told.reason, sizeof(watch->told.reason), "-");
+        cli_progress_tell_plan(&watch->told, cli, status);
+    }
+    while (goes_live(status, apr_time_now()) && apr_time_now() < end &&
+           !is_deserted(watch, cli, apr_time_now())) {
+        apr_pool_clear(ptemp);
+        apr_sleep(LOOK_AGAIN);
+        status = read_status(watch, cli, ptemp);
+    }
+    apr_pool_destroy(ptemp);
+}
+
+static cli_exit_t unheard(const watch_t *watch, ae_error_t *err)
+{
+    ae_error_set(err, APR_EGENERAL, "The request for %s is gone unheard",
+                 watch->cert->name);
+    ae_error_why(err, "httpd did not order anything since");
+    ae_error_next(err, "look at acme-edge status %s", watch->cert->name);
+    return CLI_FAILED;
+}
+
+static cli_exit_t tell_issued(const watch_t *watch, const cli_t *cli,
+                              ae_error_t *err)
 {
     const edge_standing_t *standing = cli_standing(cli, watch->cert);
-    const edge_leaf_t *leaf = &standing->staged;
+    const edge_leaf_t *leaf =
+        standing->staged.present ? &standing->staged : &standing->live;
 
-    if (standing->state.last_sign_at < watch->asked) {
-        ae_error_set(err, APR_EGENERAL, "The request for %s is gone unheard",
-                     watch->cert->name);
-        ae_error_why(err, "httpd did not order anything since");
-        ae_error_next(err, "look at acme-edge status %s", watch->cert->name);
+    if (standing->deployment.at > watch->asked && !standing->deployment.ok) {
+        *err = standing->deployment.error;
         return CLI_FAILED;
     }
-    if (!standing->state.last_sign_ok) {
-        *err = standing->state.error;
-        return CLI_FAILED;
-    }
-    leaf = leaf->present ? leaf : &standing->live;
     cli_tell(cli, "%s: issued, serial %s, valid until %s; it is %s",
              watch->cert->name, leaf->serial,
              ae_time_print(leaf->facts.not_after, cli->p),
@@ -108,33 +172,30 @@ static cli_exit_t tell_end(const watch_t *watch, const cli_t *cli,
     return CLI_DONE;
 }
 
-static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
+static cli_exit_t tell_end(watch_t *watch, const cli_t *cli, ae_error_t *err)
 {
-    apr_time_t now = cli->now;
-    cli_exit_t end = CLI_DONE;
-    apr_pool_t *ptemp;
+    const edge_standing_t *standing = cli_standing(cli, watch->cert);
 
-    apr_pool_create(&ptemp, cli->p);
-    while (end == CLI_DONE && is_open(watch, cli, ptemp)) {
-        tell_progress(watch, cli, now, ptemp);
-        apr_sleep(LOOK_AGAIN);
-        now = apr_time_now();
-        if (is_deserted(watch, cli, now)) {
-            end = deserted(watch, err);
-        }
-        apr_pool_clear(ptemp);
+    if (standing->state.last_sign_at < watch->asked) {
+        return unheard(watch, err);
     }
-    apr_pool_destroy(ptemp);
-    return end == CLI_DONE ? tell_end(watch, cli, err) : end;
+    if (!standing->state.last_sign_ok) {
+        *err = standing->state.error;
+        return CLI_FAILED;
+    }
+    follow_deployment(watch, cli);
+    return tell_issued(watch, cli, err);
 }
 
 cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)
 {
     watch_t watch = {0};
+    cli_exit_t end;
 
     if (cli_begin(&watch.cert, cli, err) != APR_SUCCESS ||
         ask(&watch, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
-    return follow(&watch, cli, err);
+    end = follow(&watch, cli, err);
+    return end == CLI_DONE ? tell_end(&watch, cli, err) : end;
 }

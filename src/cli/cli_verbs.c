@@ -17,8 +17,9 @@ const cli_verb_t cli_verbs[] = {
      cli_show},
     {"sign", "NAME", 1, 1, 0, "order a certificate now, and follow it",
      "Joins an order under way. What ACMERenew and earlier failures say does\n"
-     "not matter, but a CA that wants to be left alone is. Ctrl-C ends the\n"
-     "following, not the order.\n",
+     "not matter, but a CA that wants to be left alone is. Standard error\n"
+     "tells each step and each name's validation. Ctrl-C ends the following,\n"
+     "not the order.\n",
      cli_sign},
     {"deploy", "NAME", 1, 1, 0, "approve the pending certificate",
      "Whatever ACMEDeploy says, it goes live with the next restart of httpd,\n"

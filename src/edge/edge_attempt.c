@@ -432,6 +432,32 @@ const char *edge_attempt_step(const edge_attempt_t *attempt)
     return acme_order_step(attempt->order);
 }
 
+const apr_array_header_t *edge_attempt_names(const edge_attempt_t *attempt,
+                                             apr_pool_t *p)
+{
+    const apr_array_header_t *states =
+        acme_order_authorizations(attempt->order);
+    apr_array_header_t *names =
+        apr_array_make(p, states->nelts, sizeof(edge_progress_name_t));
+    int i;
+
+    for (i = 0; i < states->nelts; i++) {
+        const acme_authorization_state_t *state =
+            &APR_ARRAY_IDX(states, i, acme_authorization_state_t);
+        edge_progress_name_t *name = apr_array_push(names);
+        ae_error_t words;
+
+        ae_error_set(&words, AE_EREMOTE, "-");
+        if (state->problem != NULL) {
+            acme_problem_explain(&words, state->problem);
+        }
+        name->name = state->name;
+        name->status = state->status;
+        name->why = apr_pstrdup(p, words.why);
+    }
+    return names;
+}
+
 const ae_cert_facts_t *edge_attempt_facts(const edge_attempt_t *attempt)
 {
     return ae_cert_facts(attempt->chain);

@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_progress.h"
 #include "edge_session.h"
 #include "edge_tally.h"
 
@@ -57,6 +58,10 @@ unsigned edge_attempt_pending(const edge_attempt_t *attempt);
 
 /** The step of the order, for people. */
 const char *edge_attempt_step(const edge_attempt_t *attempt);
+
+/** How each name stands with the CA, edge_progress_name_t, from `p`. */
+const apr_array_header_t *edge_attempt_names(const edge_attempt_t *attempt,
+                                             apr_pool_t *p);
 
 /** After ISSUED: the new leaf; lives as long as the attempt. */
 const ae_cert_facts_t *edge_attempt_facts(const edge_attempt_t *attempt);

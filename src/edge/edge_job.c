@@ -178,6 +178,7 @@ static void drop_attempt(edge_job_t *job)
     job->attempt = NULL;
     job->session = NULL;
     job->p = NULL;
+    memset(&job->progress, 0, sizeof(job->progress));
 }
 
 /* What the order has on the wire is borrowed by the transport, so the attempt
@@ -238,6 +239,28 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
     edge_job_publish(job, now);
 }
 
+/* For who asked, and follows it; what cannot be written is not told. */
+static void tell_progress(edge_job_t *job, const char *step, apr_time_t now)
+{
+    edge_progress_t progress = {.at = now, .step = step};
+    apr_pool_t *p = job->context->scratch;
+    ae_error_t ignored;
+
+    if (!job->standing.requests[EDGE_REQUEST_SIGN].found) {
+        return;
+    }
+    progress.names = edge_attempt_names(job->attempt, p);
+    if (job->progress.at != 0 &&
+        edge_progress_is_same(&job->progress, &progress)) {
+        return;
+    }
+    if (edge_progress_save(&progress, job->context->config->store, job->cert,
+                           &ignored, p) == APR_SUCCESS) {
+        progress.names = edge_attempt_names(job->attempt, job->p);
+        job->progress = progress;
+    }
+}
+
 static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
                              const acme_request_t **request, apr_time_t *wake)
 {
@@ -246,19 +269,23 @@ static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
 
     switch (next) {
     case EDGE_ATTEMPT_SEND:
+        tell_progress(job, edge_attempt_step(job->attempt), now);
         return EDGE_JOB_SEND;
     case EDGE_ATTEMPT_WAIT:
+        tell_progress(job, edge_attempt_step(job->attempt), now);
         /* Neighbours' replies come here too, most of them for nothing. */
         if (strcmp(job->status.step, edge_attempt_step(job->attempt)) != 0) {
             edge_job_publish(job, now);
         }
         return EDGE_JOB_WAIT;
     case EDGE_ATTEMPT_ISSUED:
+        tell_progress(job, "issued", now);
         succeed(job, now);
         return leave(job, "issued", now, wake);
     case EDGE_ATTEMPT_FAILED:
         break;
     }
+    tell_progress(job, "failed", now);
     fail(job, edge_attempt_failure(job->attempt), now);
     return leave(job, "failed", now, wake);
 }

@@ -26,8 +26,9 @@ struct edge_job_t {
     edge_standing_t standing;
     edge_session_t *session; /* of the attempt */
     edge_attempt_t *attempt;
-    apr_pool_t *p;        /* of the attempt */
-    edge_status_t status; /* as published last */
+    apr_pool_t *p;            /* of the attempt */
+    edge_progress_t progress; /* as told last to who asked; of the attempt */
+    edge_status_t status;     /* as published last */
 };
 
 const ae_log_t *edge_job_log(const edge_job_t *job);

@@ -13,6 +13,7 @@
  *   staging/<cert>/dropped/    an order on its way out
  *   staging/<cert>/refused/    a set that did not pass
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
+ *   state/<cert>.progress      an order that was asked for (edge_progress.h)
  *   requests/<cert>.<verb>     what is asked for          (edge_request.h)
  *   kept/<cert>/               key (sealed), request          (edge_kept.h)
  *   requests/errand.<id>       what a CA is asked, .done  (edge_errand.h)

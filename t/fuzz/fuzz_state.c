@@ -1,13 +1,15 @@
 #include "edge_live.h"
+#include "edge_progress.h"
 #include "edge_state.h"
 #include "fuzz.h"
 #include "fuzz_store.h"
 
 #include <string.h>
 
-/* state/<name>.json and deploy/<name>.json. */
+/* state/<name>.json and .progress, and deploy/<name>.json. */
 
 #define RECORD "www.site.example.json"
+#define PROGRESS "www.site.example.progress"
 
 static void check_error(const ae_error_t *error)
 {
@@ -84,6 +86,26 @@ static void check_deployment(ae_bytes_t bytes)
     check_error(&deployment.error);
 }
 
+/* Root's command prints it. */
+static void check_progress(ae_bytes_t bytes)
+{
+    edge_progress_t progress;
+    int i;
+
+    fuzz_write(path_of("state", PROGRESS), bytes);
+    edge_progress_load(&progress, fuzz_store(), fuzz_store_cert(), fuzz_pool);
+    fuzz_must(moment_is_sane(progress.at), "its moment is sane");
+    fuzz_must_be_text(progress.step);
+    for (i = 0; i < progress.names->nelts; i++) {
+        const edge_progress_name_t *name =
+            &APR_ARRAY_IDX(progress.names, i, edge_progress_name_t);
+
+        fuzz_must_be_text(name->name);
+        fuzz_must_be_text(name->status);
+        fuzz_must_be_text(name->why);
+    }
+}
+
 static void run(const unsigned char *data, size_t size)
 {
     ae_bytes_t bytes = fuzz_bytes(data, size);
@@ -103,6 +125,7 @@ static void run(const unsigned char *data, size_t size)
                   "reading touches nothing");
     }
     check_deployment(bytes);
+    check_progress(bytes);
 }
 
 const fuzz_target_t fuzz_state = {"state", run, 2000};
