@@ -140,8 +140,16 @@ static apr_status_t read_update(acme_exchange_t *exchange,
     return APR_SUCCESS;
 }
 
-/* An account that is lost is made anew, with the contacts. For too many of
- * them there is no error of its own. */
+/* For too many of them there is no error of its own. */
+static void advise_contacts(const acme_answer_t *answer, acme_fault_t *fault)
+{
+    if (answer->problem && answer->problem->kind == ACME_PROBLEM_MALFORMED) {
+        ae_error_next(&fault->err, "Check the addresses of ACMEEmail, and how "
+                                   "many there are for this CA.");
+    }
+}
+
+/* An account that is lost is made anew, with the contacts. */
 static int mend_update(acme_exchange_t *exchange, const acme_answer_t *answer,
                        apr_time_t now, acme_fault_t *fault)
 {
@@ -149,10 +157,7 @@ static int mend_update(acme_exchange_t *exchange, const acme_answer_t *answer,
         answer->problem ? answer->problem->kind : ACME_PROBLEM_OTHER;
 
     (void)now;
-    if (kind == ACME_PROBLEM_MALFORMED) {
-        ae_error_next(&fault->err, "Check the addresses of ACMEEmail, and how "
-                                   "many there are for this CA.");
-    }
+    advise_contacts(answer, fault);
     return kind == ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST &&
            acme_session_lose_account(exchange->session, exchange);
 }
@@ -167,3 +172,96 @@ const acme_step_t acme_step_update_account = {
     .read = read_update,
     .mend = mend_update,
 };
+
+/* -- the same asked for by a person: what fails is told to whoever asked -- */
+
+static int mend_tell(acme_exchange_t *exchange, const acme_answer_t *answer,
+                     apr_time_t now, acme_fault_t *fault)
+{
+    (void)exchange;
+    (void)now;
+    advise_contacts(answer, fault);
+    return 0;
+}
+
+const acme_step_t acme_step_tell_account = {
+    .name = "updateAccount",
+    .failed = "The CA was not told the account's contacts",
+    .method = "POST",
+    .signing = ACME_SIGNED_BY_KID,
+    .media = ACME_MEDIA_JSON,
+    .build = build_update,
+    .read = read_update,
+    .mend = mend_tell,
+};
+
+/* The session's own update would only say the same before it. */
+apr_status_t acme_errand_update(acme_errand_t **errand,
+                                acme_session_t *session, apr_pool_t *p)
+{
+    session->tell_failed = 1;
+    return acme_errand_create(errand, session, &acme_step_tell_account, NULL,
+                              p);
+}
+
+/* -- RFC 8555 section 7.3.6 -- */
+
+static apr_status_t build_deactivate(acme_exchange_t *exchange,
+                                     acme_fault_t *fault)
+{
+    (void)fault;
+    exchange->url = apr_pstrdup(exchange->p, exchange->session->account_url);
+    exchange->payload = "{\"status\":\"deactivated\"}";
+    return APR_SUCCESS;
+}
+
+static apr_status_t read_deactivate(acme_exchange_t *exchange,
+                                    const acme_answer_t *answer,
+                                    apr_time_t now, acme_fault_t *fault)
+{
+    const char *status =
+        ae_json_get_string(answer->json, "status", exchange->p);
+
+    (void)now;
+    return status == NULL || strcmp(status, "deactivated") == 0
+               ? APR_SUCCESS
+               : acme_fault_odd(fault, exchange,
+                                "that the account is \"%.40s\"", status);
+}
+
+/* RFC 8555 section 7.3.6: requests of a deactivated account are answered
+ * unauthorized. Neither that nor an account that is gone is a failure. */
+static int mend_deactivate(acme_exchange_t *exchange,
+                           const acme_answer_t *answer, apr_time_t now,
+                           acme_fault_t *fault)
+{
+    acme_problem_kind_t kind =
+        answer->problem ? answer->problem->kind : ACME_PROBLEM_OTHER;
+
+    (void)now;
+    (void)fault;
+    if (kind != ACME_PROBLEM_UNAUTHORIZED &&
+        kind != ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST) {
+        return 0;
+    }
+    exchange->errand->done_before = 1;
+    return 1;
+}
+
+const acme_step_t acme_step_deactivate = {
+    .name = "deactivateAccount",
+    .failed = "The account was not deactivated",
+    .method = "POST",
+    .signing = ACME_SIGNED_BY_KID,
+    .media = ACME_MEDIA_JSON,
+    .build = build_deactivate,
+    .read = read_deactivate,
+    .mend = mend_deactivate,
+};
+
+apr_status_t acme_errand_deactivate(acme_errand_t **errand,
+                                    acme_session_t *session, apr_pool_t *p)
+{
+    session->tell_failed = 1; /* whom to write to matters no more */
+    return acme_errand_create(errand, session, &acme_step_deactivate, NULL, p);
+}

@@ -94,6 +94,10 @@ extern const acme_step_t acme_step_order;
 extern const acme_step_t acme_step_finalize;
 extern const acme_step_t acme_step_certificate;
 extern const acme_step_t acme_step_revoke_cert;
+extern const acme_step_t acme_step_tell_account;
+extern const acme_step_t acme_step_deactivate;
+extern const acme_step_t acme_step_key_change;
+extern const acme_step_t acme_step_find_account;
 
 struct acme_exchange_t {
     acme_request_t request;
@@ -253,6 +257,7 @@ AE_CHECKED apr_status_t acme_session_thumbprint(const char **thumbprint,
                                                 ae_error_t *err);
 
 /* What the steps tell the session. */
+void acme_session_set_key(acme_session_t *session, const ae_key_t *key);
 void acme_session_set_account(acme_session_t *session, const char *url);
 void acme_session_set_terms(acme_session_t *session, const char *url);
 
@@ -394,6 +399,7 @@ struct acme_errand_t {
     const acme_step_t *step;
     acme_exchange_t *exchanges; /* one; none once it has ended */
     int done_before;
+    int sent; /* its own exchange was on the wire */
     int failed;
     acme_failure_t failure;
     ae_error_t err;

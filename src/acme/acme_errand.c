@@ -97,6 +97,7 @@ acme_next_t acme_errand_next(acme_errand_t *errand, apr_time_t now,
                    : acme_session_admit(request, wake, &fault, errand->session,
                                         exchange, &errand->carrier, now);
         if (next != ACME_FAILED) {
+            errand->sent = errand->sent || exchange->carrier;
             return next;
         }
         fail(errand, &fault);
@@ -157,6 +158,11 @@ const char *acme_errand_step(const acme_errand_t *errand)
 int acme_errand_was_done(const acme_errand_t *errand)
 {
     return errand->done_before;
+}
+
+int acme_errand_was_sent(const acme_errand_t *errand)
+{
+    return errand->sent;
 }
 
 const acme_failure_t *acme_errand_failure(const acme_errand_t *errand)

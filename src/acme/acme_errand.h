@@ -22,6 +22,36 @@ AE_CHECKED apr_status_t acme_errand_revoke(
     acme_errand_t **errand, acme_session_t *session, ae_bytes_t certificate,
     acme_reason_t reason, const ae_key_t *cert_key, apr_pool_t *p);
 
+/** Tell the CA the session's contacts (RFC 8555 section 7.3.2), whatever it was
+ * told before. */
+AE_CHECKED apr_status_t acme_errand_update(acme_errand_t **errand,
+                                           acme_session_t *session,
+                                           apr_pool_t *p);
+
+/** Give the account another key (RFC 8555 section 7.3.5), with which the
+ * session signs from then on: no order of it may be under way, for their key
+ * authorizations are of the old one. Where it fails after acme_errand_was_sent,
+ * only acme_errand_find can tell which key the CA knows.
+ * @param new_key in the store already; borrowed, must outlive the session */
+AE_CHECKED apr_status_t acme_errand_rollover(acme_errand_t **errand,
+                                             acme_session_t *session,
+                                             const ae_key_t *new_key,
+                                             apr_pool_t *p);
+
+/** Ask whether the CA has an account of this key (RFC 8555 section 7.3.1), and
+ * open none. Where it has, acme_errand_was_done, and account and key are the
+ * session's from then on; the same holds as for a rollover.
+ * @param key borrowed, must outlive the session */
+AE_CHECKED apr_status_t acme_errand_find(acme_errand_t **errand,
+                                         acme_session_t *session,
+                                         const ae_key_t *key, apr_pool_t *p);
+
+/** Deactivate the account (RFC 8555 section 7.3.6), for good; one that the CA
+ * does not accept any more was. The session is of no use then. */
+AE_CHECKED apr_status_t acme_errand_deactivate(acme_errand_t **errand,
+                                               acme_session_t *session,
+                                               apr_pool_t *p);
+
 /** Say what comes next: never ACME_PROVISION.
  * @param request set for ACME_SEND; lives until its reply
  * @param wake set for ACME_WAIT: a moment, or 0: ask again after the next
@@ -41,6 +71,10 @@ const char *acme_errand_step(const acme_errand_t *errand);
 
 /** After ACME_DONE: whether the CA said that it had been done before. */
 int acme_errand_was_done(const acme_errand_t *errand);
+
+/** Whether its own request ever went out: where it failed, the CA may have done
+ * it all the same. */
+int acme_errand_was_sent(const acme_errand_t *errand);
 
 /** After ACME_FAILED. `order_lost` says nothing. */
 const acme_failure_t *acme_errand_failure(const acme_errand_t *errand);

@@ -49,6 +49,13 @@ const char *acme_session_terms(const acme_session_t *session)
     return session->terms;
 }
 
+void acme_session_set_key(acme_session_t *session, const ae_key_t *key)
+{
+    session->config.account_key = key;
+    session->thumbprint = NULL;
+    session->revision++;
+}
+
 void acme_session_set_account(acme_session_t *session, const char *url)
 {
     session->account_url = url ? apr_pstrdup(session->p, url) : NULL;

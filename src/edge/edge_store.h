@@ -6,7 +6,9 @@
  *   store.json                 format version, sealing key   root 0600
  *   config.json                what is configured (edge_catalog.h)  0644
  *   lock                       one worker at a time          worker 0600
- *   accounts/<provider>/       account.key (sealed), account.json
+ *   accounts/<provider>/       account.key (sealed), account.json; while it
+ *                              changes, and after its end, what
+ *                              edge_store_account.h tells
  *   staging/<cert>/order/      order.json, key (sealed), cert once issued
  *   staging/<cert>/set/        key (sealed), cert: finished
  *   staging/<cert>/set.old/    a set on its way out

@@ -1,4 +1,4 @@
-#include "edge_store.h"
+#include "edge_store_account.h"
 
 #include "edge_record.h"
 #include "edge_store_sealed.h"
@@ -7,6 +7,8 @@
 
 #define ACCOUNTS "accounts"
 #define KEY "account.key"
+#define NEXT "account.key.next"
+#define RETIRED "account.key.deactivated"
 #define RECORD "account.json"
 
 static apr_status_t make_dir(const edge_store_t *store, const char *provider,
@@ -28,12 +30,13 @@ static apr_status_t refuse_to_replace(ae_error_t *err)
                               "away: a new account is made then");
 }
 
-static const char *key_path(const edge_store_t *store, const char *provider,
-                            apr_pool_t *p)
+static const char *path_of(const edge_store_t *store, const char *provider,
+                           const char *file, apr_pool_t *p)
 {
-    return edge_store_path(store, p, ACCOUNTS, provider, KEY, NULL);
+    return edge_store_path(store, p, ACCOUNTS, provider, file, NULL);
 }
 
+/* The same for the next key, which takes the other's place by a rename. */
 static const char *key_purpose(const char *provider, apr_pool_t *p)
 {
     return apr_pstrcat(p, ACCOUNTS "/", provider, "/" KEY, NULL);
@@ -44,7 +47,7 @@ apr_status_t edge_store_account_peek(ae_key_t **key, const edge_store_t *store,
                                      apr_pool_t *p)
 {
     apr_status_t status =
-        edge_store_sealed_read(key, store, key_path(store, provider, p),
+        edge_store_sealed_read(key, store, path_of(store, provider, KEY, p),
                                key_purpose(provider, p), err, p);
 
     return status == APR_SUCCESS || APR_STATUS_IS_ENOENT(status)
@@ -67,7 +70,7 @@ apr_status_t edge_store_account_key(ae_key_t **key, const edge_store_t *store,
         return status;
     }
     return edge_store_sealed_make(key, AE_KEY_ECDSA_P256, store,
-                                  key_path(store, provider, p),
+                                  path_of(store, provider, KEY, p),
                                   key_purpose(provider, p), err, p);
 }
 
@@ -77,8 +80,7 @@ apr_status_t edge_store_account_load(json_t **json, const edge_store_t *store,
                                      const char *provider, ae_error_t *err,
                                      apr_pool_t *p)
 {
-    const char *path =
-        edge_store_path(store, p, ACCOUNTS, provider, RECORD, NULL);
+    const char *path = path_of(store, provider, RECORD, p);
     apr_status_t status = edge_record_read(json, path, err, p);
     ae_error_t ignored;
 
@@ -106,10 +108,71 @@ apr_status_t edge_store_account_save(const edge_store_t *store,
     apr_pool_create(&ptemp, p);
     status = make_dir(store, provider, err, ptemp);
     if (status == APR_SUCCESS) {
-        status = edge_record_write(
-            edge_store_path(store, ptemp, ACCOUNTS, provider, RECORD, NULL),
-            json, 0600, AE_FILE_DURABLE, err, ptemp);
+        status = edge_record_write(path_of(store, provider, RECORD, ptemp),
+                                   json, 0600, AE_FILE_DURABLE, err, ptemp);
     }
     apr_pool_destroy(ptemp);
     return status;
+}
+
+/* --- another key --------------------------------------------------------- */
+
+/* What is no key at all the CA never heard of, unless somebody spoilt it. */
+apr_status_t edge_store_account_next(ae_key_t **key, const edge_store_t *store,
+                                     const char *provider, ae_error_t *err,
+                                     apr_pool_t *p)
+{
+    const char *path = path_of(store, provider, NEXT, p);
+    apr_status_t status = edge_store_sealed_read(
+        key, store, path, key_purpose(provider, p), err, p);
+    ae_error_t ignored;
+
+    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status) &&
+        edge_record_is_lost(status) &&
+        edge_record_set_aside(path, &ignored, p) == APR_SUCCESS) {
+        ae_error_next(err, "it is kept as %s.damaged", path);
+    }
+    return status;
+}
+
+apr_status_t edge_store_account_next_make(ae_key_t **key,
+                                          const edge_store_t *store,
+                                          const char *provider,
+                                          ae_error_t *err, apr_pool_t *p)
+{
+    return edge_store_sealed_make(key, AE_KEY_ECDSA_P256, store,
+                                  path_of(store, provider, NEXT, p),
+                                  key_purpose(provider, p), err, p);
+}
+
+apr_status_t edge_store_account_next_take(const edge_store_t *store,
+                                          const char *provider,
+                                          ae_error_t *err, apr_pool_t *p)
+{
+    return ae_file_rename(path_of(store, provider, NEXT, p),
+                          path_of(store, provider, KEY, p), err, p);
+}
+
+apr_status_t edge_store_account_next_drop(const edge_store_t *store,
+                                          const char *provider,
+                                          ae_error_t *err, apr_pool_t *p)
+{
+    return ae_file_remove(path_of(store, provider, NEXT, p), err, p);
+}
+
+/* The key first: a record of an account whose key is not there is nobody's,
+ * so the next order opens another one all the same. */
+apr_status_t edge_store_account_retire(const edge_store_t *store,
+                                       const char *provider,
+                                       const json_t *record, ae_error_t *err,
+                                       apr_pool_t *p)
+{
+    apr_status_t status =
+        ae_file_rename(path_of(store, provider, KEY, p),
+                       path_of(store, provider, RETIRED, p), err, p);
+
+    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status)) {
+        return status;
+    }
+    return edge_store_account_save(store, provider, record, err, p);
 }

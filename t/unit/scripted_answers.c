@@ -45,6 +45,10 @@ void ca_work_directory(ca_work_t *work)
                         work->ca->no_revoke
                             ? json_null()
                             : json_string(place(work, "/revokeCert", 0, 0)));
+    json_object_set_new(json, "keyChange",
+                        work->ca->no_key_change
+                            ? json_null()
+                            : json_string(place(work, "/keyChange", 0, 0)));
     json_object_set_new(json, "somethingNew", json_pack("[i]", 1));
     if (work->ca->meta) {
         json_object_set(json, "meta", work->ca->meta);
@@ -54,13 +58,31 @@ void ca_work_directory(ca_work_t *work)
 
 static void print_account(ca_work_t *work, int code)
 {
-    json_t *json = json_pack("{s:s}", "status", "valid");
+    json_t *json = json_pack("{s:s}", "status",
+                             work->ca->deactivated ? "deactivated" : "valid");
     json_t *contact = json_object_get(work->ca->account, "contact");
 
     if (contact && !work->ca->hides_contacts) {
         json_object_set(json, "contact", contact);
     }
     answer_json(work, code, json);
+}
+
+/* RFC 8555 section 7.3.1 */
+static int refuse_unknown(ca_work_t *work, int known)
+{
+    json_t *payload = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
+
+    if (!known &&
+        json_is_true(json_object_get(payload, "onlyReturnExisting"))) {
+        ca_work_refuse(work, 400, "accountDoesNotExist", "no such key");
+        return 1;
+    }
+    if (known && work->ca->deactivated) {
+        ca_work_refuse(work, 403, "unauthorized", "it is deactivated");
+        return 1;
+    }
+    return 0;
 }
 
 static void give_account(ca_work_t *work)
@@ -73,11 +95,13 @@ static void give_account(ca_work_t *work)
         json_object_get(scripted_json(ca_text(jws, "protected")), "jwk");
     int known = ca->jwk && json_equal(ca->jwk, jwk) && !ca->forget_account;
 
-    if (!known) {
-        ca->accounts++;
+    if (refuse_unknown(work, known)) {
+        return;
     }
     ca->jwk = jwk;
     if (!known) {
+        ca->accounts++;
+        ca->deactivated = 0;
         ca->account = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
     }
     print_account(work, known ? 200 : 201);
@@ -90,6 +114,11 @@ static void update_account(ca_work_t *work)
     json_t *payload = ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
     json_t *contact = json_object_get(payload, "contact");
 
+    if (!strcmp(ca_text(payload, "status"), "deactivated")) {
+        work->ca->deactivated = 1;
+        print_account(work, 200);
+        return;
+    }
     if (!json_is_array(contact) || json_object_size(payload) != 1) {
         ca_work_breach(work, "an update that is not one of the contacts");
     }
@@ -101,6 +130,42 @@ static int is_authorized(const ca_t *ca)
 {
     return ca->orders->nelts > 0 &&
            !strcmp(ca_order(ca, ca->orders->nelts - 1)->status, "ready");
+}
+
+/* RFC 8555 section 7.3.5: what is within is signed by the new key, for the
+ * same URL, and names the account and the key that it has. */
+static int check_inner(ca_work_t *work, const json_t *inner)
+{
+    const json_t *header = scripted_json(ca_text(inner, "protected"));
+    const json_t *payload = scripted_json(ca_text(inner, "payload"));
+
+    return scripted_jws_verify(
+               ca_text(header, "alg"), json_object_get(header, "jwk"),
+               ca_text(inner, "protected"), ca_text(inner, "payload"),
+               ca_text(inner, "signature")) &&
+           json_object_get(header, "nonce") == NULL &&
+           !strcmp(ca_text(header, "url"), work->request->url) &&
+           !strcmp(ca_text(payload, "account"),
+                   place(work, "/account/%u", work->ca->accounts, 0)) &&
+           json_equal(json_object_get(payload, "oldKey"), work->ca->jwk);
+}
+
+static void change_key(ca_work_t *work)
+{
+    const json_t *inner =
+        ae_json_keep(json_loads(work->payload, 0, NULL), t_pool);
+
+    if (!check_inner(work, inner)) {
+        ca_work_breach(work, "a key change that is not as section 7.3.5 says");
+    }
+    if (work->ca->key_taken) {
+        ca_work_answer(work, 409, NULL, "");
+        work->response->location = work->ca->key_taken;
+        return;
+    }
+    work->ca->jwk =
+        json_object_get(scripted_json(ca_text(inner, "protected")), "jwk");
+    ca_work_answer(work, 200, NULL, "");
 }
 
 /* RFC 8555 section 7.6 */
@@ -393,6 +458,8 @@ void ca_work_serve(ca_work_t *work, const char *path)
         give_account(work);
     } else if (!strncmp(path, "/account/", strlen("/account/"))) {
         update_account(work);
+    } else if (!strcmp(path, "/keyChange")) {
+        change_key(work);
     } else if (!strcmp(path, "/revokeCert")) {
         revoke_cert(work);
     } else if (!strcmp(path, "/newOrder")) {

@@ -165,6 +165,10 @@ static int check_body(ca_work_t *work)
         ca_work_refuse(work, 400, "accountDoesNotExist", "no such account");
         return 0;
     }
+    if (work->kid && work->ca->deactivated) {
+        ca_work_refuse(work, 401, "unauthorized", "it is deactivated");
+        return 0;
+    }
     return 1;
 }
 

@@ -68,6 +68,9 @@ typedef struct ca_t {
     int no_revoke;             /* the directory has no revokeCert */
     int foreign;               /* certificates are of another account, */
     int opens;                 /* but authorizations for all names do, too */
+    int no_key_change;         /* the directory has no keyChange */
+    const char *key_taken;     /* keyChange answers 409 with this account */
+    int deactivated;           /* the account is */
     const ae_key_t *cert_key;  /* what revokeCert by jwk is signed with */
     int hides_contacts;        /* account objects have none */
     int forget_account;        /* kid is unknown until newAccount, so often */

@@ -1,4 +1,4 @@
-#include "acme_session.h"
+#include "acme_errand.h"
 #include "ae_json.h"
 #include "fixture.h"
 #include "scripted_drive.h"
@@ -279,6 +279,105 @@ START_TEST(test_the_carrier_is_killed)
 }
 END_TEST
 
+/* -- asked for by a person -- */
+
+static const drive_order_t *run_errand(apr_status_t (*make)(acme_errand_t **,
+                                                            acme_session_t *,
+                                                            apr_pool_t *))
+{
+    acme_errand_t *errand;
+    int index;
+
+    ck_assert_int_eq(make(&errand, drive->session, t_pool), APR_SUCCESS);
+    index = drive_add_errand(drive, errand);
+    drive_run(drive);
+    ck_assert_msg(drive->ca->violation == NULL, "%s", drive->ca->violation);
+    return &drive->orders[index];
+}
+
+static void check_end(const drive_order_t *one, int before)
+{
+    ck_assert_msg(one->ended && one->end == ACME_DONE, "%s: %s", one->err.what,
+                  one->err.why);
+    ck_assert_int_eq(acme_errand_was_done(one->errand), before);
+}
+
+START_TEST(test_told_on_demand)
+{
+    issue();
+    check_end(run_errand(acme_errand_update), 0);
+    ck_assert_uint_eq(updates(), 1);
+    contacts("mailto:root@example.org", NULL);
+    check_end(run_errand(acme_errand_update), 0);
+    ck_assert_uint_eq(updates(), 2);
+    check_known("[\"mailto:root@example.org\"]");
+    issue();
+    ck_assert_uint_eq(updates(), 2);
+}
+END_TEST
+
+START_TEST(test_a_refusal_is_told_to_who_asked)
+{
+    const drive_order_t *one;
+
+    issue();
+    ca_spoil(drive->ca,
+             (ca_fault_t){.step = "updateAccount",
+                          .nth = 1,
+                          .code = 400,
+                          .body = "{\"type\":\"urn:ietf:params:acme:error:"
+                                  "malformed\",\"detail\":\"too many\"}"});
+    one = run_errand(acme_errand_update);
+    ck_assert(one->ended && one->end == ACME_FAILED);
+    ck_assert_ptr_nonnull(strstr(one->err.why, "too many"));
+    ck_assert_ptr_nonnull(strstr(one->err.next, "ACMEEmail"));
+    ck_assert_ptr_null(warning());
+}
+END_TEST
+
+/* RFC 8555 section 7.3.6: what is not accepted any more is deactivated. */
+START_TEST(test_deactivated)
+{
+    issue();
+    check_end(run_errand(acme_errand_deactivate), 0);
+    ck_assert_int_eq(drive->ca->deactivated, 1);
+    check_end(run_errand(acme_errand_deactivate), 1);
+    ck_assert_uint_eq(drive->ca->accounts, 1);
+}
+END_TEST
+
+/* None is opened only to be deactivated. */
+START_TEST(test_deactivated_where_the_ca_forgot_it)
+{
+    issue();
+    drive->ca->forget_account = 1;
+    check_end(run_errand(acme_errand_deactivate), 1);
+    ck_assert_uint_eq(drive->ca->accounts, 1);
+}
+END_TEST
+
+START_TEST(test_a_ca_that_does_not_deactivate)
+{
+    static const char *const words[] = {
+        "answered that the account is \"valid\"", "Connection reset"};
+    const drive_order_t *one;
+
+    issue();
+    ca_spoil(drive->ca, _i == 0
+                            ? (ca_fault_t){.step = "deactivateAccount",
+                                           .nth = 1,
+                                           .code = 200,
+                                           .content_type = "application/json",
+                                           .body = "{\"status\":\"valid\"}"}
+                            : (ca_fault_t){.step = "deactivateAccount",
+                                           .nth = 1,
+                                           .status = APR_ECONNRESET});
+    one = run_errand(acme_errand_deactivate);
+    ck_assert(one->ended && one->end == ACME_FAILED);
+    ck_assert_msg(strstr(one->err.why, words[_i]) != NULL, "%s", one->err.why);
+}
+END_TEST
+
 Suite *suite_acme_account(void);
 
 Suite *suite_acme_account(void)
@@ -300,6 +399,14 @@ Suite *suite_acme_account(void)
     tcase_add_test(tc, test_an_account_that_is_lost);
     tcase_add_test(tc, test_many_orders_and_one_update);
     tcase_add_test(tc, test_the_carrier_is_killed);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("on demand");
+    tcase_add_checked_fixture(tc, set_up, t_teardown);
+    tcase_add_test(tc, test_told_on_demand);
+    tcase_add_test(tc, test_a_refusal_is_told_to_who_asked);
+    tcase_add_test(tc, test_deactivated);
+    tcase_add_test(tc, test_deactivated_where_the_ca_forgot_it);
+    tcase_add_loop_test(tc, test_a_ca_that_does_not_deactivate, 0, 2);
     suite_add_tcase(suite, tc);
     return suite;
 }

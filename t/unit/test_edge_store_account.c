@@ -1,4 +1,4 @@
-#include "edge_store.h"
+#include "edge_store_account.h"
 #include "support.h"
 #include "test_store.h"
 
@@ -10,6 +10,7 @@ Suite *suite_edge_store_account(void);
 
 #define KEY "accounts/letsencrypt/account.key"
 #define RECORD "accounts/letsencrypt/account.json"
+#define NEXT "accounts/letsencrypt/account.key.next"
 
 static ae_key_t *key_of(const test_store_t *t, const char *provider)
 {
@@ -150,6 +151,126 @@ START_TEST(test_damaged_record)
 }
 END_TEST
 
+/* --- another key --------------------------------------------------------- */
+
+static apr_status_t next_of(ae_key_t **key, const test_store_t *t)
+{
+    ae_error_t err;
+
+    return edge_store_account_next(key, t->store, "letsencrypt", &err, t_pool);
+}
+
+static ae_key_t *make_next(const test_store_t *t)
+{
+    ae_key_t *key;
+    ae_error_t err;
+
+    ck_status(edge_store_account_next_make(&key, t->store, "letsencrypt", &err,
+                                           t_pool),
+              APR_SUCCESS, &err);
+    return key;
+}
+
+static int same(const ae_key_t *a, const ae_key_t *b)
+{
+    return EVP_PKEY_eq(ae_key_evp(a), ae_key_evp(b)) == 1;
+}
+
+START_TEST(test_a_next_key_takes_the_place)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *old = key_of(t, "letsencrypt");
+    ae_key_t *made, *found;
+    ae_error_t err;
+
+    ck_assert_int_eq(next_of(&found, t), APR_ENOENT);
+    made = make_next(t);
+    ck_assert(!same(old, made));
+    ck_assert(same(old, key_of(t, "letsencrypt")));
+    ck_assert_int_eq(next_of(&found, t), APR_SUCCESS);
+    ck_assert(same(made, found));
+    ck_status(
+        edge_store_account_next_take(t->store, "letsencrypt", &err, t_pool),
+        APR_SUCCESS, &err);
+    ck_assert(same(made, key_of(t, "letsencrypt")));
+    ck_assert_int_eq(next_of(&found, t), APR_ENOENT);
+}
+END_TEST
+
+START_TEST(test_a_next_key_is_dropped)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *old = key_of(t, "letsencrypt");
+    ae_key_t *found;
+    ae_error_t err;
+    int i;
+
+    make_next(t);
+    for (i = 0; i < 2; i++) {
+        ck_status(edge_store_account_next_drop(t->store, "letsencrypt", &err,
+                                               t_pool),
+                  APR_SUCCESS, &err);
+        ck_assert_int_eq(next_of(&found, t), APR_ENOENT);
+    }
+    ck_assert(same(old, key_of(t, "letsencrypt")));
+}
+END_TEST
+
+START_TEST(test_a_next_key_that_is_none)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *found;
+
+    key_of(t, "letsencrypt");
+    test_store_put(t, NEXT, "rubbish");
+    ck_assert_int_eq(next_of(&found, t), AE_ESEAL);
+    ck_assert_str_eq(test_store_get(t, NEXT ".damaged"), "rubbish");
+    ck_assert_int_eq(next_of(&found, t), APR_ENOENT);
+}
+END_TEST
+
+/* Nothing is replaced where the disk is full. */
+START_TEST(test_no_next_key_on_a_full_disk)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *old = key_of(t, "letsencrypt");
+    ae_key_t *found;
+    ae_error_t err;
+    apr_status_t status;
+
+    test_store_fill_disk();
+    status = edge_store_account_next_make(&found, t->store, "letsencrypt",
+                                          &err, t_pool);
+    test_store_free_disk();
+    ck_assert_int_ne(status, APR_SUCCESS);
+    ck_assert_int_eq(next_of(&found, t), APR_ENOENT);
+    ck_assert(same(old, key_of(t, "letsencrypt")));
+}
+END_TEST
+
+/* Cut off anywhere, it is done to its end by who does it again. */
+START_TEST(test_retired)
+{
+    test_store_t *t = test_store_make();
+    ae_key_t *old = key_of(t, "letsencrypt");
+    json_t *json =
+        ae_json_keep(json_pack("{s:s}", "status", "deactivated"), t_pool);
+    const char *kept = test_store_get(t, KEY);
+    ae_error_t err;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        ck_status(edge_store_account_retire(t->store, "letsencrypt", json,
+                                            &err, t_pool),
+                  APR_SUCCESS, &err);
+        ck_assert(!test_store_has(t, KEY));
+        ck_assert_str_eq(test_store_get(t, KEY ".deactivated"), kept);
+        ck_assert(json_equal(load(t), json));
+    }
+    ck_assert(!same(old, key_of(t, "letsencrypt")));
+}
+END_TEST
+
 Suite *suite_edge_store_account(void)
 {
     Suite *suite = suite_create("edge_store_account");
@@ -162,6 +283,14 @@ Suite *suite_edge_store_account(void)
     tcase_add_test(tc, test_full_disk);
     tcase_add_test(tc, test_record);
     tcase_add_loop_test(tc, test_damaged_record, 0, 4);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("another key");
+    tcase_add_checked_fixture(tc, t_setup, t_teardown);
+    tcase_add_test(tc, test_a_next_key_takes_the_place);
+    tcase_add_test(tc, test_a_next_key_is_dropped);
+    tcase_add_test(tc, test_a_next_key_that_is_none);
+    tcase_add_test(tc, test_no_next_key_on_a_full_disk);
+    tcase_add_test(tc, test_retired);
     suite_add_tcase(suite, tc);
     return suite;
 }
