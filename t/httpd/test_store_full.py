@@ -1,22 +1,18 @@
 """The disk fails at each single change of it, once: nothing half written is
 ever live, what was live stays, and the next start or attempt goes on."""
 
-import concurrent.futures
-
 import pytest
 
 from lab import client
 from lab.damage import copy_store
 from lab.httpd import Httpd
+from lab.moments import at_each_moment
 from lab.pebble import Pebble
 from lab.process import answers, free_port, wait_until
 from lab.sites import secure, site
 
 NAME = "one.example.org"
 BOTH = {NAME, "two.example.org"}
-SIDE_BY_SIDE = 12
-BATCH = 12
-MOMENTS_MAX = 96
 
 # How a full disk is told, wherever it shows.
 TOLD = r"AE0(4\d|53|7\d|8[38]): .*No space left on device"
@@ -25,21 +21,6 @@ TOLD = r"AE0(4\d|53|7\d|8[38]): .*No space left on device"
 def leftovers(httpd):
     """What a write that failed may not leave behind."""
     return [path for path in httpd.store.rglob(".tmp-*")]
-
-
-def at_each_moment(run, first=1):
-    """Call `run(moment)`, which tells whether its fault came, for all moments
-    there are: until a whole batch of them never comes."""
-    hits = []
-    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for begin in range(first, MOMENTS_MAX, BATCH):
-            batch = range(begin, begin + BATCH)
-            hit = [moment for moment, came
-                   in zip(batch, pool.map(run, batch)) if came]
-            hits += hit
-            if hits and not hit:
-                return hits
-    raise AssertionError(f"no end of moments: {hits}")
 
 
 class Row:
