@@ -144,15 +144,23 @@ static apr_status_t read_find(acme_exchange_t *exchange,
     return APR_SUCCESS;
 }
 
-/* RFC 8555 section 7.3.1: accountDoesNotExist is an answer like the other. */
+/* RFC 8555 section 7.3.1: accountDoesNotExist is an answer like the other; and
+ * section 7.3.6: unauthorized says that the account of this key is
+ * deactivated. */
 static int mend_find(acme_exchange_t *exchange, const acme_answer_t *answer,
                      apr_time_t now, acme_fault_t *fault)
 {
-    (void)exchange;
+    acme_problem_kind_t kind =
+        answer->problem ? answer->problem->kind : ACME_PROBLEM_OTHER;
+
     (void)now;
     (void)fault;
-    return answer->problem &&
-           answer->problem->kind == ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST;
+    if (kind == ACME_PROBLEM_UNAUTHORIZED) {
+        acme_session_set_key(exchange->session, new_key(exchange));
+        exchange->errand->done_before = 1;
+        return 1;
+    }
+    return kind == ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST;
 }
 
 const acme_step_t acme_step_find_account = {

@@ -44,6 +44,10 @@ unsigned acme_session_revision(const acme_session_t *session);
 /** The account's URL, or NULL before there is one. */
 const char *acme_session_account_url(const acme_session_t *session);
 
+/** The thumbprint of the account's key (RFC 7638), from `p`; NULL where it
+ * cannot be told. */
+const char *acme_session_key(const acme_session_t *session, apr_pool_t *p);
+
 /** The terms of service as the directory names them, or NULL. */
 const char *acme_session_terms(const acme_session_t *session);
 

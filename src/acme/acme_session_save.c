@@ -13,8 +13,7 @@ static void set_text(json_t *object, const char *key, const char *text)
     }
 }
 
-/* The key that the account belongs to; NULL where it cannot be told. */
-static const char *key_words(const acme_session_t *session, apr_pool_t *p)
+const char *acme_session_key(const acme_session_t *session, apr_pool_t *p)
 {
     const char *words = NULL;
     ae_error_t ignored;
@@ -28,7 +27,7 @@ json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
 {
     json_t *saved = ae_json_keep(json_object(), p);
 
-    set_text(saved, "key", key_words(session, p));
+    set_text(saved, "key", acme_session_key(session, p));
     set_text(saved, "directory", session->config.directory_url);
     set_text(saved, "account", session->account_url);
     if (session->account_url && session->told) {
@@ -48,7 +47,7 @@ json_t *acme_session_save(const acme_session_t *session, apr_pool_t *p)
 static int is_of_our_key(const acme_session_t *session, const json_t *saved)
 {
     const char *theirs = ae_json_get_string(saved, "key", session->p);
-    const char *ours = key_words(session, session->p);
+    const char *ours = acme_session_key(session, session->p);
 
     return theirs == NULL || ours == NULL || strcmp(theirs, ours) == 0;
 }

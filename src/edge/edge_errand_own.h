@@ -15,7 +15,9 @@ typedef struct edge_errand_t edge_errand_t;
 /** A kind of errand: one row of the table in edge_errand_take.c. */
 typedef struct edge_errand_kind_t {
     const char *word; /* as member "kind" has it */
-    /* Take `asked`, and set the first leg: `request` or `order`. What must
+    int alone; /* nobody else is in its session: no order, no other errand */
+    /* Take `asked`, and set the first leg: `request` or `order`; none where
+     * it was done before, and `answer` says so. What must
      * survive is in the store when this returns: an errand that was cut off
      * begins anew. @return APR_SUCCESS, else err is the outcome. */
     apr_status_t (*begin)(edge_errand_t *errand, apr_time_t now,
@@ -38,13 +40,20 @@ struct edge_errand_t {
     acme_order_t *order;       /* to be driven until it is ready */
     acme_failure_t failure;    /* of the leg that ended; zeros: none */
     int was_done;              /* it was done before, the CA says */
+    int was_sent;              /* the CA may have done it, where it failed */
     const char *answer;        /* what was done, for people */
+    int inside;                /* its session */
+    int closes;                /* its session is of no use any more */
+    int logged;                /* why it failed */
     edge_revocation_t revoked; /* of a certificate that was; at 0: none */
     void *data;                /* the kind's own, in p */
     apr_pool_t *p;             /* its own */
 };
 
 extern const edge_errand_kind_t edge_errand_revoke;
+extern const edge_errand_kind_t edge_errand_update;
+extern const edge_errand_kind_t edge_errand_rollover;
+extern const edge_errand_kind_t edge_errand_deactivate;
 
 /** Read what is asked, open the session with its CA, and begin.
  * @param others const edge_provider_t *: those of no certificate, which grows
@@ -53,6 +62,14 @@ extern const edge_errand_kind_t edge_errand_revoke;
 AE_CHECKED apr_status_t edge_errand_take(edge_errand_t *errand,
                                          apr_array_header_t *others,
                                          apr_time_t now, ae_error_t *err);
+
+/** Be let into its session, which is open; ask again where it is not.
+ * @return whether it is inside */
+int edge_errand_enter(edge_errand_t *errand);
+
+/** Go out, where it is inside, and close a session that is of no use any
+ * more. */
+void edge_errand_leave(edge_errand_t *errand);
 
 /** All kinds; NULL ends them. */
 extern const edge_errand_kind_t *const edge_errand_kinds[];

@@ -8,6 +8,9 @@
 
 const edge_errand_kind_t *const edge_errand_kinds[] = {
     &edge_errand_revoke,
+    &edge_errand_update,
+    &edge_errand_rollover,
+    &edge_errand_deactivate,
     NULL,
 };
 
@@ -129,13 +132,6 @@ apr_status_t edge_errand_take(edge_errand_t *errand,
     if (status == APR_SUCCESS) {
         status = choose_kind(errand, err);
     }
-    if (status == APR_SUCCESS) {
-        status = choose_provider(errand, others, err);
-    }
-    if (status == APR_SUCCESS) {
-        status = edge_sessions_open(&errand->session, config->sessions,
-                                    errand->provider, err);
-    }
-    return status == APR_SUCCESS ? errand->kind->begin(errand, now, err)
+    return status == APR_SUCCESS ? choose_provider(errand, others, err)
                                  : status;
 }

@@ -12,6 +12,9 @@
 /* Who asked is gone by then. */
 #define UNFETCHED_MAX apr_time_from_sec(3600)
 
+/* How often to ask whether the session is free. */
+#define LOOK_AGAIN apr_time_from_sec(1)
+
 /* Where an outcome cannot be written: the disk may be full. */
 #define WRITE_AGAIN apr_time_from_sec(10)
 
@@ -21,6 +24,7 @@ typedef struct run_t {
     apr_array_header_t *flights;   /* const acme_request_t *: on the wire */
     apr_array_header_t *published; /* const char *: tokens */
     ae_error_t trouble;            /* our own, which ends the leg */
+    int inside;                    /* its session, and begun */
     int over;
     edge_errand_end_t outcome;
     apr_time_t write_at; /* the outcome, where that failed before */
@@ -52,6 +56,7 @@ static void end(run_t *run, const ae_error_t *err, apr_time_t now)
 {
     const edge_errand_t *errand = &run->errand;
 
+    edge_errand_leave(&run->errand);
     run->over = 1;
     run->outcome.at = now;
     run->outcome.error = *err;
@@ -62,11 +67,19 @@ static void end(run_t *run, const ae_error_t *err, apr_time_t now)
     }
     if (err->status == APR_SUCCESS) {
         ae_log(errand->config->log, AE_LOG_NOTICE, "%s", run->outcome.answer);
-    } else {
+    } else if (!errand->logged) {
         ae_log(errand->config->log, AE_LOG_WARNING,
                "AE061: what was asked by acme-edge was not done: %s",
                ae_error_line(err, errand->p));
     }
+}
+
+static void end_badly(run_t *run, ae_error_t *err, apr_time_t now)
+{
+    if (err->next[0] == '\0') {
+        ae_error_next(err, "ask again");
+    }
+    end(run, err, now);
 }
 
 static void drop_leg(run_t *run)
@@ -107,6 +120,8 @@ static void end_leg(run_t *run, ae_error_t *err, apr_time_t now)
     if (err->status != APR_SUCCESS && run->trouble.status == APR_SUCCESS) {
         keep_failure(errand);
     }
+    errand->was_sent =
+        errand->request && acme_errand_was_sent(errand->request);
     errand->was_done = err->status == APR_SUCCESS && errand->request &&
                        acme_errand_was_done(errand->request);
     memset(&run->trouble, 0, sizeof(run->trouble));
@@ -121,6 +136,7 @@ static void drop(edge_errands_t *errands, int i)
     run_t *run = errands->active[i];
 
     drop_leg(run);
+    edge_errand_leave(&run->errand);
     errands->active[i] = errands->active[--errands->count];
     apr_pool_destroy(run->errand.p);
 }
@@ -220,6 +236,28 @@ static int step(run_t *run, apr_time_t now, const acme_request_t **request,
     return 0;
 }
 
+/* Another errand may have closed the session meanwhile. */
+static void start(run_t *run, apr_time_t now, apr_time_t *wake)
+{
+    edge_errand_t *errand = &run->errand;
+    ae_error_t err = {0};
+    apr_status_t status = edge_sessions_open(
+        &errand->session, errand->config->sessions, errand->provider, &err);
+
+    if (status == APR_SUCCESS && !edge_errand_enter(errand)) {
+        *wake = now + LOOK_AGAIN;
+        return;
+    }
+    if (status == APR_SUCCESS) {
+        status = errand->kind->begin(errand, now, &err);
+    }
+    if (status != APR_SUCCESS) {
+        end_badly(run, &err, now);
+    } else if (errand->request == NULL && errand->order == NULL) {
+        end(run, &err, now);
+    }
+}
+
 /* Our own trouble ends a leg when nothing of it is on the wire any more. */
 static const acme_request_t *drive(run_t *run, apr_time_t now,
                                    apr_time_t *wake)
@@ -227,7 +265,10 @@ static const acme_request_t *drive(run_t *run, apr_time_t now,
     const acme_request_t *request = NULL;
     int goes_on = 1;
 
-    while (goes_on && !run->over) {
+    if (!run->errand.inside && !run->over) {
+        start(run, now, wake);
+    }
+    while (goes_on && run->errand.inside) {
         if (run->trouble.status == APR_SUCCESS) {
             goes_on = step(run, now, &request, wake);
         } else if (run->flights->nelts == 0) {
@@ -343,10 +384,7 @@ static void begin(edge_errands_t *errands, const char *id, apr_time_t now)
     }
     errands->active[errands->count++] = run;
     if (status != APR_SUCCESS) {
-        if (err.next[0] == '\0') {
-            ae_error_next(&err, "ask again");
-        }
-        end(run, &err, now);
+        end_badly(run, &err, now);
     }
 }
 

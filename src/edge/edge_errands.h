@@ -30,6 +30,12 @@ edge_errands_t *edge_errands_create(const edge_errands_config_t *config,
 /** Look for new ones, and sweep what nobody fetched. */
 void edge_errands_ask(edge_errands_t *errands, apr_time_t now);
 
+/** Ask for an errand that finds out which key an account has, where a rollover
+ * was cut off. To be called before edge_errands_ask. */
+void edge_errands_settle(const edge_sessions_t *sessions,
+                         const edge_store_t *store, const ae_log_t *log,
+                         apr_time_t now, apr_pool_t *ptemp);
+
 /** Say what comes next.
  * @param trust_file as in edge_dispatch_t
  * @return the request to send, and ask again at once; NULL: nothing before

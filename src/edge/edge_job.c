@@ -50,10 +50,14 @@ static const edge_provider_t *provider_of(const edge_job_t *job)
 static apr_time_t quiet_until(const edge_job_t *job, apr_time_t now)
 {
     const edge_state_t *state = &job->standing.state;
+    const edge_sessions_t *sessions = job->context->sessions;
+    apr_time_t quiet =
+        edge_sessions_quiet_until(sessions, job->cert, state,
+                                  state->provider % count_providers(job), now);
+    apr_time_t busy =
+        edge_sessions_busy_until(sessions, provider_of(job), now);
 
-    return edge_sessions_quiet_until(job->context->sessions, job->cert, state,
-                                     state->provider % count_providers(job),
-                                     now);
+    return quiet > busy ? quiet : busy;
 }
 
 /* --- status -------------------------------------------------------------- */
@@ -171,6 +175,7 @@ static void drop_attempt(edge_job_t *job)
 {
     if (job->attempt != NULL) {
         edge_attempt_end(job->attempt);
+        edge_session_leave(job->session);
     }
     if (job->p != NULL) {
         apr_pool_destroy(job->p);
@@ -229,6 +234,7 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
         drop_attempt(job);
     } else if (status == APR_SUCCESS &&
                open_attempt(job, &failure.error) == APR_SUCCESS) {
+        edge_session_enter(job->session);
         edge_job_move(job, job->state == EDGE_JOB_QUEUED ? "turn" : "due",
                       EDGE_JOB_ORDERING);
     } else {

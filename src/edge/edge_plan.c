@@ -261,7 +261,8 @@ static void put_off(edge_plan_t *plan, const edge_status_source_t *source,
         set(plan, plan->action, source->paused_until,
             apr_pstrcat(p,
                         "the CA is left alone until then, because it said so "
-                        "or its last answer was no good; ",
+                        "or its last answer was no good, or its account is "
+                        "being changed; ",
                         plan->reason, NULL));
     }
 }

@@ -215,6 +215,9 @@ void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now)
     int i;
 
     apr_pool_clear(scheduler->context.scratch);
+    edge_errands_settle(scheduler->context.sessions, scheduler->config.store,
+                        scheduler->config.log, now,
+                        scheduler->context.scratch);
     stamp = edge_request_stamp(scheduler->config.store,
                                scheduler->context.scratch);
     if (stamp == scheduler->requests && now - stamp > STAMP_GRAIN) {

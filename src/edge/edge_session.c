@@ -1,8 +1,11 @@
-#include "edge_session.h"
+#include "edge_session_own.h"
 
 #include "edge_tally.h"
 
 #include <string.h>
+
+/* When to ask again whether somebody still has a session alone. */
+#define BUSY apr_time_from_sec(2)
 
 struct edge_sessions_t {
     const edge_store_t *store;
@@ -10,15 +13,6 @@ struct edge_sessions_t {
     const ae_log_t *log;
     apr_array_header_t *opened; /* edge_session_t * */
     apr_pool_t *p;
-};
-
-struct edge_session_t {
-    const edge_store_t *store;
-    const edge_provider_t *provider;
-    const ae_log_t *log;
-    acme_session_config_t config;
-    acme_session_t *acme;
-    unsigned saved; /* revision that is in the store */
 };
 
 edge_sessions_t *edge_sessions_create(const edge_store_t *store,
@@ -121,6 +115,7 @@ static apr_status_t open_session(edge_session_t **opened,
     ae_key_t *key;
     apr_status_t status;
 
+    session->p = p;
     session->store = sessions->store;
     session->log = sessions->log;
     session->provider = provider;
@@ -139,6 +134,7 @@ static apr_status_t open_session(edge_session_t **opened,
     }
     apr_pool_create(&ptemp, p);
     load_account(session, sessions->log, ptemp);
+    edge_session_load_next(session, ptemp);
     apr_pool_destroy(ptemp);
     *opened = session;
     return APR_SUCCESS;
@@ -182,14 +178,80 @@ apr_status_t edge_sessions_open(edge_session_t **session,
     return APR_SUCCESS;
 }
 
+void edge_sessions_close(edge_sessions_t *sessions, edge_session_t *session)
+{
+    edge_session_t **all = (edge_session_t **)sessions->opened->elts;
+    int i;
+
+    for (i = 0; i < sessions->opened->nelts; i++) {
+        if (all[i] == session) {
+            all[i] = all[--sessions->opened->nelts];
+            apr_pool_destroy(session->p);
+            return;
+        }
+    }
+}
+
 apr_time_t edge_sessions_paused_until(const edge_sessions_t *sessions,
                                       const edge_provider_t *provider,
                                       apr_time_t now)
 {
     const edge_session_t *session = find(sessions, provider);
 
-    return session != NULL ? acme_session_paused_until(session->acme, now) : 0;
+    apr_time_t until = 0;
+
+    if (session != NULL) {
+        until = acme_session_paused_until(session->acme, now);
+    }
+    return session != NULL && edge_session_settle_at(session, now) > until
+               ? edge_session_settle_at(session, now)
+               : until;
 }
+
+edge_session_t *edge_sessions_unsettled(const edge_sessions_t *sessions,
+                                        apr_time_t now)
+{
+    int i;
+
+    for (i = 0; i < sessions->opened->nelts; i++) {
+        edge_session_t *session =
+            APR_ARRAY_IDX(sessions->opened, i, edge_session_t *);
+
+        if (session->next != NULL && session->claimed == NULL &&
+            edge_session_settle_at(session, now) <= now) {
+            return session;
+        }
+    }
+    return NULL;
+}
+
+void edge_sessions_release(edge_sessions_t *sessions, const void *who)
+{
+    int i;
+
+    for (i = 0; i < sessions->opened->nelts; i++) {
+        edge_session_t *session =
+            APR_ARRAY_IDX(sessions->opened, i, edge_session_t *);
+
+        if (session->claimed == who) {
+            session->claimed = NULL;
+        }
+    }
+}
+
+apr_time_t edge_sessions_busy_until(const edge_sessions_t *sessions,
+                                    const edge_provider_t *provider,
+                                    apr_time_t now)
+{
+    const edge_session_t *session = find(sessions, provider);
+
+    return session != NULL &&
+                   (session->claimed != NULL || session->next != NULL)
+               ? now + BUSY
+               : 0;
+}
+
+/* --- which CA ------------------------------------------------------------ */
 
 apr_time_t edge_sessions_quiet_until(const edge_sessions_t *sessions,
                                      const edge_cert_t *cert,
@@ -226,6 +288,11 @@ unsigned edge_sessions_choose(const edge_sessions_t *sessions,
         }
     }
     return best;
+}
+
+const edge_provider_t *edge_session_provider(const edge_session_t *session)
+{
+    return session->provider;
 }
 
 acme_session_t *edge_session_acme(const edge_session_t *session)

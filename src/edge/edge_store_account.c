@@ -59,10 +59,15 @@ apr_status_t edge_store_account_key(ae_key_t **key, const edge_store_t *store,
                                     const char *provider, ae_error_t *err,
                                     apr_pool_t *p)
 {
+    ae_error_t found;
     apr_status_t status =
-        edge_store_account_peek(key, store, provider, err, p);
+        edge_store_account_peek(key, store, provider, &found, p);
 
+    if (status == APR_SUCCESS) {
+        return status;
+    }
     if (!APR_STATUS_IS_ENOENT(status)) {
+        *err = found;
         return status;
     }
     status = make_dir(store, provider, err, p);

@@ -193,6 +193,16 @@ START_TEST(test_asked_for_the_key_that_it_has)
 }
 END_TEST
 
+/* RFC 8555 section 7.3.6: it is of this key all the same. */
+START_TEST(test_asked_for_a_deactivated_account)
+{
+    check_done(roll(), 0);
+    drive->ca->deactivated = 1;
+    check_done(ask_for(new_key), 1);
+    ck_assert_str_eq(saved_key(), thumbprint(new_key));
+}
+END_TEST
+
 START_TEST(test_an_account_without_url)
 {
     order_one();
@@ -246,6 +256,7 @@ Suite *suite_acme_rollover(void)
     tcase_add_loop_test(tc, test_found_out, 0, 2);
     tcase_add_test(tc, test_asked_of_a_ca_that_knows_nothing);
     tcase_add_test(tc, test_asked_for_the_key_that_it_has);
+    tcase_add_test(tc, test_asked_for_a_deactivated_account);
     tcase_add_test(tc, test_an_account_without_url);
     tcase_add_test(tc, test_bad_nonces);
     tcase_add_test(tc, test_a_lost_account);
