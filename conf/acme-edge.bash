@@ -48,7 +48,7 @@ _acme_edge()
         esac
     done
     case $verb,$word in
-    account,-*) words='--json --help' ;;
+    account,-*) words='--json --help --force' ;;
     account,*)
         if [[ $second ]]; then
             words=$(_acme_edge_providers "$1")

@@ -6,7 +6,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* As many lines of certificates as are read; JSON has all. */
+/* As many lines as are read; JSON has all. */
 #define SHOWN_MAX 8
 
 /* --- which --------------------------------------------------------------- */
@@ -48,7 +48,7 @@ const apr_array_header_t *cli_account_users(const cli_t *cli,
                                             const char *provider)
 {
     apr_array_header_t *users =
-        apr_array_make(cli->p, 4, sizeof(const edge_cert_t *));
+        apr_array_make(cli->p, 4, sizeof(const char *));
     int i;
 
     for (i = 0; i < cli->catalog.certs->nelts; i++) {
@@ -56,15 +56,10 @@ const apr_array_header_t *cli_account_users(const cli_t *cli,
             APR_ARRAY_IDX(cli->catalog.certs, i, const edge_cert_t *);
 
         if (edge_account_is_used(provider, cert)) {
-            APR_ARRAY_PUSH(users, const edge_cert_t *) = cert;
+            APR_ARRAY_PUSH(users, const char *) = cert->name;
         }
     }
     return users;
-}
-
-static const char *user_name(const apr_array_header_t *users, int i)
-{
-    return APR_ARRAY_IDX(users, i, const edge_cert_t *)->name;
 }
 
 /* A pause that is over is none. */
@@ -77,25 +72,14 @@ static const char *pause_of(const edge_account_t *account, const cli_t *cli)
 
 /* --- JSON ---------------------------------------------------------------- */
 
-static json_t *print_contacts(const apr_array_header_t *contacts)
+static json_t *print_texts(const apr_array_header_t *texts)
 {
-    json_t *list = contacts ? json_array() : json_null();
+    json_t *list = texts ? json_array() : json_null();
     int i;
 
-    for (i = 0; contacts && i < contacts->nelts; i++) {
+    for (i = 0; texts && i < texts->nelts; i++) {
         json_array_append_new(
-            list, json_string(APR_ARRAY_IDX(contacts, i, const char *)));
-    }
-    return list;
-}
-
-static json_t *print_users(const apr_array_header_t *users)
-{
-    json_t *list = json_array();
-    int i;
-
-    for (i = 0; i < users->nelts; i++) {
-        json_array_append_new(list, json_string(user_name(users, i)));
+            list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
     }
     return list;
 }
@@ -111,8 +95,8 @@ static json_t *print_account(const edge_account_t *account, const cli_t *cli)
         account->terms, "keyType", account->key_type, "thumbprint",
         account->thumbprint, "pausedUntil", pause_of(account, cli), "damage",
         damaged ? ae_error_line(&account->err, cli->p) : NULL, "contacts",
-        print_contacts(account->contacts), "certificates",
-        print_users(cli_account_users(cli, account->provider)));
+        print_texts(account->contacts), "certificates",
+        print_texts(cli_account_users(cli, account->provider)));
 }
 
 /* --- text ---------------------------------------------------------------- */
@@ -124,28 +108,15 @@ static void add(cli_table_t *table, const char *label, const char *value)
     cli_table_add(table, cells);
 }
 
-static void add_contacts(cli_table_t *table,
-                         const apr_array_header_t *contacts)
+static void add_texts(cli_table_t *table, const char *label,
+                      const apr_array_header_t *texts, apr_pool_t *p)
 {
-    int count = contacts ? contacts->nelts : 0;
+    int count = texts ? texts->nelts : 0;
     int i;
 
-    add(table, "  contacts told",
-        count ? APR_ARRAY_IDX(contacts, 0, const char *) : NULL);
-    for (i = 1; i < count; i++) {
-        add(table, "", APR_ARRAY_IDX(contacts, i, const char *));
-    }
-}
-
-static void add_users(cli_table_t *table, const apr_array_header_t *users,
-                      apr_pool_t *p)
-{
-    int count = users->nelts;
-    int i;
-
-    add(table, "  certificates", count ? user_name(users, 0) : NULL);
-    for (i = 1; i < count && i < SHOWN_MAX; i++) {
-        add(table, "", user_name(users, i));
+    for (i = 0; i == 0 || (i < count && i < SHOWN_MAX); i++) {
+        add(table, i ? "" : label,
+            count ? APR_ARRAY_IDX(texts, i, const char *) : NULL);
     }
     if (count > SHOWN_MAX) {
         add(table, "", apr_psprintf(p, "and %d more", count - SHOWN_MAX));
@@ -163,12 +134,13 @@ static void show_account(const edge_account_t *account, const cli_t *cli)
     }
     add(table, "  directory", account->directory);
     add(table, "  account", account->url);
-    add_contacts(table, account->contacts);
+    add_texts(table, "  contacts told", account->contacts, cli->p);
     add(table, "  terms of service", account->terms);
     add(table, "  key type", account->key_type);
     add(table, "  key's thumbprint", account->thumbprint);
     add(table, "  left alone until", pause_of(account, cli));
-    add_users(table, cli_account_users(cli, account->provider), cli->p);
+    add_texts(table, "  certificates",
+              cli_account_users(cli, account->provider), cli->p);
     cli_print(cli_table_print(table));
 }
 

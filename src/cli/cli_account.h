@@ -17,7 +17,7 @@ AE_CHECKED apr_status_t cli_account_find(const char **name, const cli_t *cli,
                                          const apr_array_header_t *names,
                                          const char *word, ae_error_t *err);
 
-/** The certificates that may be ordered there: const edge_cert_t *. */
+/** The certificates that may be ordered there: const char *, their names. */
 const apr_array_header_t *cli_account_users(const cli_t *cli,
                                             const char *provider);
 

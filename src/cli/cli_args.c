@@ -11,6 +11,7 @@ static const struct {
     {"--live", CLI_LIVE},
     {"--pending", CLI_PENDING},
     {"--pem", CLI_PEM},
+    {"--force", CLI_FORCE},
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))

@@ -11,7 +11,8 @@
 enum {
     CLI_LIVE = 1,
     CLI_PENDING = 2,
-    CLI_PEM = 4
+    CLI_PEM = 4,
+    CLI_FORCE = 8
 };
 
 typedef struct cli_args_t {

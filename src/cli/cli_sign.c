@@ -1,16 +1,11 @@
 #include "ae_time.h"
 #include "cli_progress.h"
-#include "cli_verb.h"
+#include "cli_worker.h"
 #include "edge_request.h"
 
 #include <apr_strings.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LOOK_AGAIN apr_time_from_msec(300)
-
-/* A restart takes the worker away for a moment. */
-#define WORKER_PATIENCE apr_time_from_sec(15)
 
 /* httpd restarts itself once a minute at most. */
 #define DEPLOY_PATIENCE apr_time_from_sec(120)
@@ -18,9 +13,8 @@
 /* What is followed, and what of it was told. */
 typedef struct watch_t {
     const edge_cert_t *cert;
-    apr_time_t asked;   /* when the request was made */
-    apr_time_t missed;  /* since when no worker was seen; 0: one is there */
-    apr_time_t look_at; /* for a worker */
+    apr_time_t asked; /* when the request was made */
+    cli_worker_t worker;
     cli_progress_t told;
 } watch_t;
 
@@ -70,21 +64,6 @@ static void tell(watch_t *watch, const cli_t *cli, apr_pool_t *p)
     }
 }
 
-/* @return whether no worker was there for long */
-static int is_deserted(watch_t *watch, const cli_t *cli, apr_time_t now)
-{
-    if (now < watch->look_at) {
-        return 0;
-    }
-    watch->look_at = now + apr_time_from_sec(1);
-    if (cli_worker_runs(cli)) {
-        watch->missed = 0;
-    } else if (watch->missed == 0) {
-        watch->missed = now;
-    }
-    return watch->missed != 0 && now - watch->missed > WORKER_PATIENCE;
-}
-
 static cli_exit_t deserted(const watch_t *watch, ae_error_t *err)
 {
     ae_error_set(err, APR_TIMEUP, "Nobody orders the certificate of %s now",
@@ -102,8 +81,8 @@ static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
     apr_pool_create(&ptemp, cli->p);
     while (end == CLI_DONE && is_open(watch, cli, ptemp)) {
         tell(watch, cli, ptemp);
-        apr_sleep(LOOK_AGAIN);
-        if (is_deserted(watch, cli, apr_time_now())) {
+        apr_sleep(CLI_LOOK_AGAIN);
+        if (cli_worker_is_gone(&watch->worker, cli, apr_time_now())) {
             end = deserted(watch, err);
         }
         apr_pool_clear(ptemp);
@@ -137,9 +116,9 @@ static void follow_deployment(watch_t *watch, const cli_t *cli)
         cli_progress_tell_plan(&watch->told, cli, status);
     }
     while (goes_live(status, apr_time_now()) && apr_time_now() < end &&
-           !is_deserted(watch, cli, apr_time_now())) {
+           !cli_worker_is_gone(&watch->worker, cli, apr_time_now())) {
         apr_pool_clear(ptemp);
-        apr_sleep(LOOK_AGAIN);
+        apr_sleep(CLI_LOOK_AGAIN);
         status = read_status(watch, cli, ptemp);
     }
     apr_pool_destroy(ptemp);

@@ -45,6 +45,9 @@ cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_list(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_rollback(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_account_update(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_account_rollover(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_account_deactivate(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */

@@ -3,6 +3,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#define ONE_ACCOUNT "PROVIDER may be left out where there is one account.\n"
+
 /* The table of verbs, and what is made of it. */
 const cli_verb_t cli_verbs[] = {
     {"status", "[NAME]", 0, 1, 0, "how all certificates stand, or one in full",
@@ -40,6 +42,24 @@ const cli_verb_t cli_verbs[] = {
      "while\n"
      "httpd is stopped.\n",
      cli_account_list},
+    {"account update", "[PROVIDER]", 0, 1, 0,
+     "tell the CA who it can write to",
+     "Sends what ACMEEmail says now. A changed address is told by itself "
+     "with\n"
+     "the next order.\n" ONE_ACCOUNT,
+     cli_account_update},
+    {"account rollover", "[PROVIDER]", 0, 1, 0, "give the account a new key",
+     "The account stays the same, and so do its certificates. It waits for\n"
+     "orders under way. Interrupted or killed at any moment, the account has\n"
+     "either key, and the server finds out which.\n" ONE_ACCOUNT,
+     cli_account_rollover},
+    {"account deactivate", "[PROVIDER] [--force]", 0, 1, CLI_FORCE,
+     "close the account at the CA, for good",
+     "Asks for --force where certificates are renewed by it: their next "
+     "order\n"
+     "opens another account. The key is kept as "
+     "account.key.deactivated.\n" ONE_ACCOUNT,
+     cli_account_deactivate},
     {"help", "[VERB]", 0, 2, 0, "this, or more on one verb", "", cli_help},
     {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };

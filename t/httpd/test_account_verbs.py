@@ -1,5 +1,6 @@
 """acme-edge account: what each of its verbs says and how it ends."""
 
+import concurrent.futures
 import json
 import re
 import shutil
@@ -129,7 +130,7 @@ def test_list_of_what_is_damaged(live):
 # --- what must fail ----------------------------------------------------------
 
 # Those with nothing but a provider behind them.
-VERBS = [("list",)]
+VERBS = [("list",), ("update",), ("rollover",), ("deactivate", "--force")]
 
 
 def test_a_store_of_another_version(live):
@@ -151,3 +152,169 @@ def test_an_ordinary_user(live):
                      user="www-data")
         assert (answer.status, answer.out) == (1, ""), verb
         assert re.search(r"Cannot read the store .*: .*; .*root", answer.err)
+
+
+# --- update ------------------------------------------------------------------
+
+def test_update(live, pebble):
+    answer = run(live, "account", "update")
+    assert (answer.status, answer.err) == (0, "")
+    assert record(live)["account"] in answer.out
+    assert "mailto:admin@example.org" in answer.out
+    assert pebble.requests("POST /my-account/") == 1
+    live.configure("ACMEReload none\nACMEEmail root@example.org" + PLAIN
+                   + site(NAME))
+    live.graceful()
+    live.wait_log("the worker has begun", count=2)
+    told = run(live, "account", "update", place(live).name, "--json")
+    assert told.status == 0
+    assert "mailto:root@example.org" in told.json()["done"]
+    assert pebble.requests("POST /my-account/") == 2
+    assert accounts(live)[0]["contacts"] == ["mailto:root@example.org"]
+
+
+def test_an_update_that_the_ca_refuses(live):
+    """Pebble takes two contacts at most."""
+    live.announce("AE061")
+    live.configure(
+        "ACMEReload none" + PLAIN
+        + "".join(site(f"n{i}.example.org", inside=f"ACMEEmail {i}@a.example")
+                  for i in range(3)) + site(NAME))
+    live.announce("AE060")
+    live.graceful()
+    live.wait_log("the worker has begun", count=2)
+    answer = run(live, "account", "update")
+    assert (answer.status, answer.out) == (1, "")
+    assert re.search("too many contacts.*; .*ACMEEmail", answer.err)
+
+
+# --- rollover ----------------------------------------------------------------
+
+def next_key(httpd):
+    return place(httpd) / "account.key.next"
+
+
+def test_rollover(live, pebble):
+    (before,) = accounts(live)
+    kept = (place(live) / "account.key").read_bytes()
+    answer = run(live, "account", "rollover")
+    assert (answer.status, answer.err) == (0, "")
+    (after,) = accounts(live)
+    assert after["thumbprint"] != before["thumbprint"]
+    assert after["thumbprint"] in answer.out
+    assert {**after, "thumbprint": None} == {**before, "thumbprint": None}
+    assert (place(live) / "account.key").read_bytes() != kept
+    assert not next_key(live).exists()
+    goes_on(live, pebble)
+    # And with the worker that finds the key in the store.
+    live.graceful()
+    live.wait_log("the worker has begun", count=2)
+    goes_on(live, pebble)
+
+
+def goes_on(httpd, pebble):
+    """A certificate is ordered with the same account."""
+    account = record(httpd)["account"]
+    answer = run(httpd, "sign", NAME)
+    assert answer.status == 0, answer.err
+    assert record(httpd)["account"] == account
+    said = pebble.process.said()
+    assert set(re.findall(r"There are now (\d+) accounts", said)) == {"1"}
+
+
+def test_rollover_beside_orders(make_httpd, make_pebble):
+    """Key authorizations are of the key that the account has."""
+    http = free_port()
+    pebble = make_pebble(http, environment={"PEBBLE_WFE_NONCEREJECT": "0",
+                                            "PEBBLE_VA_NOSLEEP": "0"})
+    hosts = [f"n{i}.example.org" for i in range(4)]
+    httpd = make_httpd("ACMEReload none" + PLAIN
+                       + "".join(site(host) for host in hosts),
+                       pebble=pebble, http=http).start()
+    httpd.wait_log("POST /order-plz|newOrder", seconds=30)
+    httpd.require(lambda: list(httpd.store.glob("accounts/*/account.json")),
+                  30, "account")
+    before = record(httpd)["key"]
+    answer = run(httpd, "account", "rollover")
+    assert (answer.status, answer.err) == (0, "")
+    assert record(httpd)["key"] != before
+    for host in hosts:
+        httpd.wait_log(f"{host}: certificate issued")
+    assert run(httpd, "sign", hosts[0]).status == 0
+
+
+# --- deactivate --------------------------------------------------------------
+
+def test_deactivate(live, pebble):
+    (before,) = accounts(live)
+    refused = run(live, "account", "deactivate")
+    assert (refused.status, refused.out) == (1, "")
+    assert re.search(rf"is in use: {NAME} is ordered there; .*--force",
+                     refused.err)
+    assert accounts(live) == [before]
+    answer = run(live, "account", "deactivate", "--force")
+    assert (answer.status, answer.err) == (0, "")
+    assert before["account"] in answer.out
+    assert "the next order opens another account" in answer.out
+    (after,) = accounts(live)
+    assert after["state"] == "deactivated"
+    assert after["account"] == before["account"]
+    assert (place(live) / "account.key.deactivated").exists()
+    for verb in ("update", "rollover", "deactivate"):
+        again = run(live, "account", verb)
+        assert (again.status, again.out) == (2, ""), verb
+        assert "was deactivated; the next order opens one" in again.err
+    assert run(live, "sign", NAME).status == 0
+    (new,) = accounts(live)
+    assert new["state"] == "valid"
+    assert new["account"] != before["account"]
+    assert "There are now 2 accounts" in pebble.process.said()
+
+
+def test_deactivate_what_nobody_uses(live):
+    """Its CA is configured no more."""
+    before = record(live)
+    old = place(live).name
+    live.announce("AE054: ")
+    live.configure("ACMERenew manual\nACMEProvider https://127.0.0.1:1/dir"
+                   + PLAIN + site(NAME))
+    live.graceful()
+    live.wait_log("the worker has begun", count=2)
+    answer = run(live, "account", "deactivate", old)
+    assert (answer.status, answer.err) == (0, "")
+    assert before["account"] in answer.out
+    states = {one["provider"]: one["state"] for one in accounts(live)}
+    assert states[old] == "deactivated"
+
+
+# --- nobody there ------------------------------------------------------------
+
+CHANGES = [("update",), ("rollover",), ("deactivate", "--force")]
+
+
+def test_without_httpd(live):
+    """Nothing is changed, now or later."""
+    before = accounts(live)
+    live.stop()
+    with concurrent.futures.ThreadPoolExecutor() as all_of_them:
+        answers = list(all_of_them.map(
+            lambda verb: run(live, "account", *verb), CHANGES))
+    for answer in answers:
+        assert (answer.status, answer.out) == (1, "")
+        assert "httpd does not run" in answer.err
+        assert "nothing was done" in answer.err
+    assert list((live.store / "requests").iterdir()) == []
+    assert accounts(live) == before
+
+
+def test_before_there_is_one(make_httpd, pebble):
+    httpd = make_httpd("ACMERenew manual\n" + PLAIN + site(NAME),
+                       pebble=pebble)
+    httpd.announce("AE054: ")
+    httpd.start()
+    httpd.require(httpd.worker, 20, "worker")
+    for verb in CHANGES:
+        answer = run(httpd, "account", *verb, "--json")
+        assert answer.status == 2, verb
+        assert answer.json()["error"]["next"] == "the next order opens one"
+    assert not list(httpd.store.glob("accounts/*/account.key"))

@@ -89,6 +89,7 @@ START_TEST(test_option_words)
     ck_assert_str_eq(cli_args_option(CLI_LIVE), "--live");
     ck_assert_str_eq(cli_args_option(CLI_PENDING), "--pending");
     ck_assert_str_eq(cli_args_option(CLI_PEM), "--pem");
+    ck_assert_str_eq(cli_args_option(CLI_FORCE), "--force");
 }
 END_TEST
 
