@@ -3,7 +3,7 @@
 
 /** Certificates and chains. */
 
-#include "ae_key.h"
+#include "ae_csr.h"
 
 #include <apr_tables.h>
 #include <apr_time.h>
@@ -64,6 +64,12 @@ void ae_cert_link(ae_cert_link_t *link, const ae_cert_t *cert, int i,
 /** Check that the key is the leaf's. @return APR_SUCCESS or AE_EMISMATCH. */
 AE_CHECKED apr_status_t ae_cert_check_key(const ae_cert_t *cert,
                                           const ae_key_t *key,
+                                          ae_error_t *err);
+
+/** Check that the leaf is for the key of this request.
+ * @return APR_SUCCESS or AE_EMISMATCH. */
+AE_CHECKED apr_status_t ae_cert_check_csr(const ae_cert_t *cert,
+                                          const ae_csr_t *csr,
                                           ae_error_t *err);
 
 /** Check that the leaf covers every name, by wildcard too

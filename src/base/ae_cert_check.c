@@ -4,61 +4,36 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-/* The largest signature of the types in ae_key.h: RSA with 4096 bits. */
-#define SIGNATURE_BYTES_MAX 512
-
-static const unsigned char proof_text[] = "is this the key of the leaf?";
-
-static int proof_sign(unsigned char *signature, size_t *len, EVP_PKEY *evp)
+static apr_status_t other_key(ae_error_t *err, const ae_cert_t *cert,
+                              const char *what)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    int good = ctx &&
-               EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, evp,
-                                     NULL) == 1 &&
-               EVP_DigestSign(ctx, signature, len, proof_text,
-                              sizeof(proof_text)) == 1;
-
-    EVP_MD_CTX_free(ctx);
-    return good;
+    ERR_clear_error();
+    ae_error_set(err, AE_EMISMATCH,
+                 "The %s does not belong to the certificate", what);
+    return ae_error_why(err,
+                        "the certificate (serial %s) was issued for "
+                        "another key",
+                        cert->facts.serial);
 }
 
-static int proof_verify(const unsigned char *signature, size_t len,
-                        EVP_PKEY *evp)
-{
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    int good = ctx &&
-               EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, evp,
-                                       NULL) == 1 &&
-               EVP_DigestVerify(ctx, signature, len, proof_text,
-                                sizeof(proof_text)) == 1;
-
-    EVP_MD_CTX_free(ctx);
-    return good;
-}
-
-/* A file may hold one key's private half beside another's public half. Only a
- * signature shows whether the private half is right; the public one must be,
- * too, for mod_ssl compares it. */
 apr_status_t ae_cert_check_key(const ae_cert_t *cert, const ae_key_t *key,
                                ae_error_t *err)
 {
     EVP_PKEY *leaf = X509_get0_pubkey(cert->chain[0]);
-    unsigned char signature[SIGNATURE_BYTES_MAX];
-    size_t len = sizeof(signature);
-    int good = leaf && EVP_PKEY_eq(leaf, ae_key_evp(key)) == 1 &&
-               proof_sign(signature, &len, ae_key_evp(key)) &&
-               proof_verify(signature, len, leaf);
 
-    if (!good) {
-        ERR_clear_error();
-        ae_error_set(err, AE_EMISMATCH,
-                     "The private key does not belong to the certificate");
-        return ae_error_why(err,
-                            "the certificate (serial %s) was issued for "
-                            "another key",
-                            cert->facts.serial);
-    }
-    return APR_SUCCESS;
+    return leaf && ae_key_proves(key, leaf)
+               ? APR_SUCCESS
+               : other_key(err, cert, "private key");
+}
+
+apr_status_t ae_cert_check_csr(const ae_cert_t *cert, const ae_csr_t *csr,
+                               ae_error_t *err)
+{
+    EVP_PKEY *leaf = X509_get0_pubkey(cert->chain[0]);
+
+    return leaf && EVP_PKEY_eq(leaf, ae_csr_evp(csr)) == 1
+               ? APR_SUCCESS
+               : other_key(err, cert, "request");
 }
 
 static int name_is_covered(const apr_array_header_t *names, const char *wanted)

@@ -95,6 +95,8 @@ apr_status_t ae_csr_make(ae_csr_t **csr, const ae_key_t *key,
     if (!fill(req, key, names) || !der_take(made, p)) {
         return make_failed(err);
     }
+    made->facts.key = ae_key_type_word(ae_key_type(key));
+    made->facts.type = ae_key_type(key);
     *csr = made;
     return ae_csr_facts_read(made, err, p);
 }
@@ -122,6 +124,11 @@ ae_bytes_t ae_csr_der(const ae_csr_t *csr)
     return csr->der;
 }
 
+EVP_PKEY *ae_csr_evp(const ae_csr_t *csr)
+{
+    return X509_REQ_get0_pubkey(csr->req);
+}
+
 const ae_csr_facts_t *ae_csr_facts(const ae_csr_t *csr)
 {
     return &csr->facts;
@@ -130,11 +137,7 @@ const ae_csr_facts_t *ae_csr_facts(const ae_csr_t *csr)
 apr_status_t ae_csr_check_key(const ae_csr_t *csr, const ae_key_t *key,
                               ae_error_t *err)
 {
-    int fits =
-        EVP_PKEY_eq(X509_REQ_get0_pubkey(csr->req), ae_key_evp(key)) == 1;
-
-    ERR_clear_error();
-    if (!fits) {
+    if (!ae_key_proves(key, ae_csr_evp(csr))) {
         ae_error_set(err, AE_EMISMATCH, "The key is not the request's");
         return ae_error_why(err, "the request was signed with another one");
     }

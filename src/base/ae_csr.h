@@ -14,8 +14,9 @@ typedef struct ae_csr_t ae_csr_t;
 
 /** What people are told of a request; lives as long as it. */
 typedef struct ae_csr_facts_t {
-    const char *subject; /* RFC 2253; empty for none */
-    const char *key;     /* as ACMEKeyType has it, or OpenSSL's word */
+    const char *subject;             /* RFC 2253; empty for none */
+    const char *key;                 /* as ACMEKeyType has it */
+    ae_key_type_t type;              /* the same */
     const apr_array_header_t *names; /* const char *, DNS, lower case: of
                                         subjectAltName, then the common name
                                         where it is not among them */
@@ -43,6 +44,9 @@ AE_CHECKED apr_status_t ae_csr_print(ae_bytes_t *pem, const ae_csr_t *csr,
 
 /** The bytes that a CA is sent; they live as long as the request. */
 ae_bytes_t ae_csr_der(const ae_csr_t *csr);
+
+/** OpenSSL's public key, borrowed; lives as long as the request. */
+EVP_PKEY *ae_csr_evp(const ae_csr_t *csr);
 
 const ae_csr_facts_t *ae_csr_facts(const ae_csr_t *csr);
 

@@ -19,16 +19,15 @@ static apr_status_t refuse(ae_error_t *err, const char *why, const char *next)
     return ae_error_next(err, "%s", next);
 }
 
-static apr_status_t check_key(const ae_csr_t *csr, ae_error_t *err)
+static apr_status_t check_key(ae_csr_t *csr, ae_error_t *err)
 {
     EVP_PKEY *evp = X509_REQ_get0_pubkey(csr->req);
-    ae_key_type_t type;
 
     if (evp == NULL) {
         return refuse(err, "its public key is damaged",
                       "make the request anew");
     }
-    if (!ae_key_type_of(&type, evp)) {
+    if (!ae_key_type_of(&csr->facts.type, evp)) {
         ERR_clear_error();
         ae_error_set(err, AE_EFORMAT,
                      "Cannot use the certificate signing request");
@@ -166,7 +165,6 @@ apr_status_t ae_csr_facts_read(ae_csr_t *csr, ae_error_t *err, apr_pool_t *p)
     apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
 
     csr->facts.names = names;
-    csr->facts.key = ae_x509_key_print(X509_REQ_get0_pubkey(csr->req), p);
     csr->facts.subject =
         ae_x509_name_print(X509_REQ_get_subject_name(csr->req), p);
     if (csr->facts.subject == NULL) {

@@ -66,6 +66,10 @@ AE_CHECKED apr_status_t ae_key_sign(ae_bytes_t *signature, const ae_key_t *key,
                                     ae_bytes_t data, ae_error_t *err,
                                     apr_pool_t *p);
 
+/** Whether it is the private half of this public key, by a signature: public
+ * halves alone may lie. */
+int ae_key_proves(const ae_key_t *key, EVP_PKEY *public);
+
 /** OpenSSL's object, borrowed; lives as long as the key. */
 EVP_PKEY *ae_key_evp(const ae_key_t *key);
 

@@ -1,6 +1,6 @@
 #include "edge_attempt.h"
 
-#include "ae_csr.h"
+#include "edge_keying.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -12,8 +12,7 @@ struct edge_attempt_t {
     int durable;      /* and on the disk */
     unsigned pending;
     apr_array_header_t *published; /* const char *: tokens */
-    ae_key_t *key;
-    ae_bytes_t csr;
+    edge_keying_t keying;
     ae_cert_t *chain;
     edge_failure_t failure;
     int over; /* the order may be dropped: it is not written down again */
@@ -114,6 +113,9 @@ static json_t *print_order(const edge_attempt_t *attempt, apr_pool_t *p)
         json_object_set_new(json, "provider",
                             json_string(attempt->config.provider->name)) ||
         json_object_set_new(json, "keyType", json_string(key_word(attempt))) ||
+        json_object_set_new(
+            json, "request",
+            json_string(edge_keying_word(attempt->config.cert, p))) ||
         json_object_set(json, "order", acme_order_save(attempt->order, p))) {
         return NULL;
     }
@@ -165,41 +167,27 @@ static apr_status_t save(edge_attempt_t *attempt, ae_error_t *err,
 
 /* --- begin --------------------------------------------------------------- */
 
-static apr_status_t make_request(edge_attempt_t *attempt, ae_error_t *err)
-{
-    ae_csr_t *csr;
-    apr_status_t status =
-        edge_store_order_key(&attempt->key, attempt->config.store,
-                             attempt->config.cert, err, attempt->p);
-
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    status = ae_csr_make(&csr, attempt->key, attempt->config.cert->names, NULL,
-                         err, attempt->p);
-    if (status == APR_SUCCESS) {
-        attempt->csr = ae_csr_der(csr);
-    }
-    return status;
-}
-
 static apr_status_t open_order(edge_attempt_t *attempt, const json_t *saved,
                                ae_error_t *err)
 {
     const edge_attempt_config_t *config = &attempt->config;
     acme_session_t *session = edge_session_acme(config->session);
-    apr_status_t status = make_request(attempt, err);
+    ae_bytes_t csr;
+    apr_status_t status =
+        edge_keying_open(&attempt->keying, config->store, config->cert,
+                         saved != NULL, err, attempt->p);
 
     if (status != APR_SUCCESS) {
         return status;
     }
+    csr = ae_csr_der(attempt->keying.csr);
     attempt->durable = saved == NULL; /* one may never have got that far */
     if (saved != NULL) {
         return acme_order_load(&attempt->order, session, config->cert->names,
-                               attempt->csr, saved, err, attempt->p);
+                               csr, saved, err, attempt->p);
     }
     status = acme_order_create(&attempt->order, session, config->cert->names,
-                               attempt->csr, attempt->p);
+                               csr, attempt->p);
     if (status != APR_SUCCESS) {
         ae_error_set(err, status, "the order cannot be begun");
         return ae_error_why_status(err, status);
@@ -219,8 +207,26 @@ static apr_status_t begin_order(edge_attempt_t *attempt, ae_error_t *err)
     return open_order(attempt, NULL, err);
 }
 
-/* An order is only taken up where all it depends on is the same still: names
- * and account are the engine's to compare, provider and key type ours. */
+/* Orders of earlier versions say nothing of it, and have none. */
+static int has_request(const edge_attempt_t *attempt, const json_t *saved)
+{
+    const char *word = ae_json_get_string(saved, "request", attempt->p);
+
+    return strcmp(word ? word : "",
+                  edge_keying_word(attempt->config.cert, attempt->p)) == 0;
+}
+
+/* Names and account are the engine's to compare. */
+static int is_ours(const edge_attempt_t *attempt, const json_t *saved)
+{
+    return says(saved, "provider", attempt->config.provider->name,
+                attempt->p) &&
+           says(saved, "keyType", key_word(attempt), attempt->p) &&
+           has_request(attempt, saved) &&
+           ae_json_get_object(saved, "order") != NULL;
+}
+
+/* An order is only taken up where all it depends on is the same still. */
 static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
 {
     const edge_attempt_config_t *config = &attempt->config;
@@ -236,9 +242,7 @@ static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
     }
     remember_saved(attempt, saved);
     status = AE_EFORMAT;
-    if (says(saved, "provider", config->provider->name, attempt->p) &&
-        says(saved, "keyType", key_word(attempt), attempt->p) &&
-        ae_json_get_object(saved, "order") != NULL) {
+    if (is_ours(attempt, saved)) {
         status = open_order(attempt, ae_json_get_object(saved, "order"), err);
     }
     if (status == APR_SUCCESS) {
@@ -327,7 +331,9 @@ static apr_status_t check_chain(edge_attempt_t *attempt, ae_bytes_t pem,
     apr_status_t status = ae_cert_parse(&attempt->chain, pem, err, attempt->p);
 
     if (status == APR_SUCCESS) {
-        status = ae_cert_check_key(attempt->chain, attempt->key, err);
+        status = edge_keying_check(&attempt->keying, attempt->chain,
+                                   attempt->config.store, attempt->config.cert,
+                                   err, attempt->p);
     }
     if (status == APR_SUCCESS) {
         status = ae_cert_check_names(attempt->chain,

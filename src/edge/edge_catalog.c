@@ -62,6 +62,19 @@ static json_t *print_span(edge_span_t span)
     return json;
 }
 
+static void print_given(json_t *json, const edge_cert_t *cert, apr_pool_t *p)
+{
+    ae_bytes_t pem;
+    ae_error_t ignored;
+
+    if (cert->csr != NULL &&
+        ae_csr_print(&pem, cert->csr, &ignored, p) == APR_SUCCESS) {
+        json_object_set_new(json, "csr",
+                            json_stringn((const char *)pem.data, pem.len));
+        json_object_set_new(json, "keyFile", json_string(cert->key_file));
+    }
+}
+
 static json_t *print_cert(const edge_cert_t *cert, apr_pool_t *p)
 {
     json_t *json = json_object();
@@ -76,6 +89,12 @@ static json_t *print_cert(const edge_cert_t *cert, apr_pool_t *p)
     }
     json_object_set_new(json, "keyType",
                         json_string(ae_key_type_word(cert->key_type)));
+    json_object_set_new(json, "further", json_boolean(cert->is_further));
+    json_object_set_new(json, "keepsKey", json_boolean(cert->keeps_key));
+    if (cert->subject) {
+        json_object_set_new(json, "subject", json_string(cert->subject));
+    }
+    print_given(json, cert, p);
     json_object_set_new(json, "renewWindow", print_span(cert->renew_window));
     json_object_set_new(json, "fingerprint",
                         json_string(edge_cert_fingerprint(cert, p)));
@@ -269,28 +288,85 @@ static int take_deploy(edge_schedule_t *schedule, const json_t *words,
            edge_schedule_parse(schedule, text, &ignored) == APR_SUCCESS;
 }
 
-static const edge_cert_t *take_cert(const json_t *json, apr_pool_t *p)
+/* @return whether it is absent or good */
+static int take_optional(const char **text, const json_t *json,
+                         const char *key, apr_pool_t *p)
+{
+    const json_t *value = json_object_get(json, key);
+
+    *text = value ? take_text(value, p) : NULL;
+    return value == NULL || *text != NULL;
+}
+
+/* The request, and the path of its key: both or none. */
+static int take_given(edge_cert_t *cert, const json_t *json, apr_pool_t *p)
+{
+    const json_t *value = json_object_get(json, "csr");
+    ae_bytes_t pem;
+    ae_csr_t *csr;
+    ae_error_t ignored;
+
+    if (!take_optional(&cert->key_file, json, "keyFile", p) ||
+        (value == NULL) != (cert->key_file == NULL)) {
+        return 0;
+    }
+    if (value == NULL) {
+        return 1;
+    }
+    pem.data = (const unsigned char *)json_string_value(value);
+    pem.len = json_string_length(value);
+    if (pem.data == NULL ||
+        ae_csr_parse(&csr, pem, &ignored, p) != APR_SUCCESS) {
+        return 0;
+    }
+    cert->csr = csr;
+    return ae_csr_facts(csr)->type == cert->key_type;
+}
+
+/* A further type of key follows the certificate that it is beside. */
+static int take_type(edge_cert_t *cert, const json_t *json,
+                     edge_cert_t *previous, apr_pool_t *p)
+{
+    int is_further = ae_json_get_bool(json, "further", 0);
+    ae_key_type_t type;
+
+    if (!take_key_type(&type, json_object_get(json, "keyType"))) {
+        return 0;
+    }
+    edge_cert_call(cert, type, is_further, p);
+    if (!is_further) {
+        return 1;
+    }
+    if (previous == NULL ||
+        strcmp(first_name(previous->names), first_name(cert->names)) != 0) {
+        return 0;
+    }
+    previous->sibling = cert;
+    return 1;
+}
+
+static edge_cert_t *take_cert(const json_t *json, edge_cert_t *previous,
+                              apr_pool_t *p)
 {
     edge_cert_t *made = apr_pcalloc(p, sizeof(*made));
-    const json_t *trust = json_object_get(json, "trustFile");
 
     made->names = take_texts(json_object_get(json, "names"), p);
-    made->name = first_name(made->names);
     made->providers = take_providers(json_object_get(json, "providers"), p);
     made->contacts = take_texts(json_object_get(json, "contacts"), p);
     made->terms_accepted = ae_json_get_bool(json, "termsAccepted", 0);
     made->renews_by_hand = ae_json_get_bool(json, "renewsByHand", 0);
-    made->trust_file = trust ? take_text(trust, p) : NULL;
+    made->keeps_key = ae_json_get_bool(json, "keepsKey", 0);
     made->fingerprint = take_text(json_object_get(json, "fingerprint"), p);
-    if (made->name == NULL || !is_whole(made) || made->fingerprint == NULL ||
-        (trust && made->trust_file == NULL) ||
+    if (first_name(made->names) == NULL || !is_whole(made) ||
+        made->fingerprint == NULL ||
+        !take_optional(&made->trust_file, json, "trustFile", p) ||
+        !take_optional(&made->subject, json, "subject", p) ||
         !take_deploy(&made->deploy, json_object_get(json, "deploy"), p) ||
-        !take_key_type(&made->key_type, json_object_get(json, "keyType")) ||
+        !take_type(made, json, previous, p) || !take_given(made, json, p) ||
         !take_span(&made->renew_window,
                    ae_json_get_object(json, "renewWindow"))) {
         return NULL;
     }
-    made->dir = edge_name_to_dir(made->name, p);
     return made;
 }
 
@@ -300,13 +376,14 @@ static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
     const json_t *list = ae_json_get_array(json, "certificates");
     apr_array_header_t *certs =
         apr_array_make(p, 8, sizeof(const edge_cert_t *));
+    edge_cert_t *previous = NULL;
     size_t i;
 
     if (list == NULL) {
         return refuse(err, AE_EFORMAT, path, "it lists no certificates");
     }
     for (i = 0; i < json_array_size(list); i++) {
-        const edge_cert_t *cert = take_cert(json_array_get(list, i), p);
+        edge_cert_t *cert = take_cert(json_array_get(list, i), previous, p);
 
         if (cert == NULL) {
             return refuse(err, AE_EFORMAT, path,
@@ -314,6 +391,7 @@ static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
                           "right");
         }
         APR_ARRAY_PUSH(certs, const edge_cert_t *) = cert;
+        previous = cert;
     }
     catalog->certs = certs;
     catalog->restarts_itself = ae_json_get_bool(json, "restartsItself", 1);

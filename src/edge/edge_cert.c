@@ -15,6 +15,21 @@ static const edge_provider_t *provider_at(const edge_cert_t *cert, int i)
     return APR_ARRAY_IDX(cert->providers, i, const edge_provider_t *);
 }
 
+void edge_cert_call(edge_cert_t *cert, ae_key_type_t type, int is_further,
+                    apr_pool_t *p)
+{
+    const char *word = ae_key_type_word(type);
+
+    cert->key_type = type;
+    cert->is_further = is_further;
+    cert->name = name_at(cert, 0);
+    cert->dir = edge_name_to_dir(cert->name, p);
+    if (is_further) {
+        cert->name = apr_pstrcat(p, cert->name, "+", word, NULL);
+        cert->dir = apr_pstrcat(p, cert->dir, "+", word, NULL);
+    }
+}
+
 static apr_status_t check_count(const edge_cert_t *cert, ae_error_t *err)
 {
     int i;
@@ -101,6 +116,19 @@ static const char *add_external(const char *text, const edge_cert_t *cert,
                : add(add(text, external->eab.kid, p), external->digest, p);
 }
 
+/* Nothing where neither is configured, as above. */
+static const char *add_request(const char *text, const edge_cert_t *cert,
+                               apr_pool_t *p)
+{
+    if (cert->csr != NULL) {
+        return add(add(text, "csr", p),
+                   edge_digest_bytes(ae_csr_der(cert->csr), p), p);
+    }
+    return cert->subject != NULL
+               ? add(add(text, "subject", p), cert->subject, p)
+               : text;
+}
+
 const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
 {
     apr_pool_t *ptemp;
@@ -120,6 +148,7 @@ const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
     text = add_list(text, cert->contacts, ptemp);
     text = add(text, cert->terms_accepted ? "accepted" : "", ptemp);
     text = add(text, ae_key_type_word(cert->key_type), ptemp);
+    text = add_request(text, cert, ptemp);
     fingerprint = edge_digest_text(text, p);
     apr_pool_destroy(ptemp);
     return fingerprint;

@@ -11,9 +11,10 @@
 #include <apr_tables.h>
 
 /** A plain value; everything is borrowed from the configuration. */
-typedef struct edge_cert_t {
-    const char *name;                /* the first of names */
-    const char *dir;                 /* name on disk, edge_name_to_dir */
+typedef struct edge_cert_t edge_cert_t;
+struct edge_cert_t {
+    const char *name;                /* edge_cert_call gives it both */
+    const char *dir;                 /* on disk */
     const apr_array_header_t *names; /* const char *, lower case */
     const apr_array_header_t
         *providers;                     /* const edge_provider_t *, in order */
@@ -34,7 +35,9 @@ typedef struct edge_cert_t {
     edge_schedule_t deploy;  /* when what is staged may go live */
     const apr_array_header_t *deploy_command; /* const char *, a path and its
                                                  arguments; or NULL */
-} edge_cert_t;
+    int is_further;       /* not the first of its names' types of key */
+    edge_cert_t *sibling; /* the same names, the next type of key; or NULL */
+};
 
 /** Check a DNS name as a public CA would take it for http-01: length, labels,
  * characters, no address, no wildcard, at least two labels. Upper case is
@@ -45,6 +48,12 @@ AE_CHECKED apr_status_t edge_name_check(const char *name, ae_error_t *err);
 /** The name as one path component of at most 200 characters: "*." becomes
  * "_wildcard.", the end of a longer one a hash of it all. From `p`. */
 const char *edge_name_to_dir(const char *name, apr_pool_t *p);
+
+/** Set the type of key, and the name that follows from it and from names: for
+ * people the first of names, on disk edge_name_to_dir of that. One that is
+ * beside another of the same names has "+<type>" behind both, from `p`. */
+void edge_cert_call(edge_cert_t *cert, ae_key_type_t type, int is_further,
+                    apr_pool_t *p);
 
 /** Check what one directive alone cannot: names present, distinct, each valid,
  * not more than each provider takes. @return APR_SUCCESS or AE_EFORMAT. */

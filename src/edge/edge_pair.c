@@ -139,7 +139,8 @@ apr_status_t edge_pair_judge(const ae_cert_t *chain, const ae_key_t *key,
                              const apr_array_header_t *names, apr_time_t now,
                              ae_error_t *err)
 {
-    apr_status_t status = ae_cert_check_key(chain, key, err);
+    apr_status_t status =
+        key != NULL ? ae_cert_check_key(chain, key, err) : APR_SUCCESS;
 
     if (status == APR_SUCCESS) {
         status = ae_cert_check_names(chain, names, err);

@@ -25,6 +25,7 @@ AE_CHECKED apr_status_t edge_pair_check(const char *dir, ae_key_type_t wanted,
 
 /** Check all that a pair must be to go live at `now`: the key is the leaf's,
  * the leaf covers the names and holds, the chain is complete.
+ * @param key NULL: not for who asks; whether it fits is not checked
  * @return APR_SUCCESS or AE_EMISMATCH. */
 AE_CHECKED apr_status_t edge_pair_judge(const ae_cert_t *chain,
                                         const ae_key_t *key,

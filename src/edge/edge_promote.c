@@ -6,6 +6,7 @@
 #include "edge_record.h"
 #include "edge_request.h"
 #include "edge_revoked.h"
+#include "edge_secret.h"
 #include "edge_seen.h"
 #include "edge_staged.h"
 
@@ -221,6 +222,21 @@ static apr_status_t finish(edge_promotion_t *promotion, const promoter_t *pr,
     return APR_SUCCESS;
 }
 
+/* What is wrong with the administrator's file is not the set's fault. */
+static apr_status_t take_given(promoter_t *pr, ae_error_t *err)
+{
+    ae_error_t cause;
+
+    if (edge_secret_key(&pr->key, pr->cert->key_file, &cause, pr->p) ==
+        APR_SUCCESS) {
+        return APR_SUCCESS;
+    }
+    ae_error_set(err, APR_EGENERAL, "The key of ACMECSR cannot be used");
+    ae_error_why(err, "%s%s%s", cause.what, cause.why[0] ? ": " : "",
+                 cause.why);
+    return cause.next[0] ? ae_error_next(err, "%s", cause.next) : err->status;
+}
+
 static apr_status_t take(promoter_t *pr, ae_error_t *err)
 {
     apr_status_t status =
@@ -230,8 +246,10 @@ static apr_status_t take(promoter_t *pr, ae_error_t *err)
         pr->staged = NULL;
         return status;
     }
-    return edge_store_set_load(&pr->key, &pr->chain, pr->store, pr->cert, err,
-                               pr->p);
+    status = edge_store_set_load(&pr->key, &pr->chain, pr->store, pr->cert,
+                                 err, pr->p);
+    return status == APR_SUCCESS && pr->key == NULL ? take_given(pr, err)
+                                                    : status;
 }
 
 /* A restart for another reason deploys nothing that is to wait. */

@@ -72,6 +72,9 @@ static apr_status_t load(ae_key_t **key, ae_cert_t **chain,
     if (status == APR_SUCCESS) {
         status = edge_pair_load_key(key, entry->key, err, p);
     }
+    if (status == APR_SUCCESS && cert->csr != NULL) {
+        status = ae_csr_check_key(cert->csr, *key, err);
+    }
     if (status == APR_SUCCESS) {
         status = edge_pair_judge(*chain, *key, cert->names, now, err);
     }

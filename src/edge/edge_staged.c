@@ -314,7 +314,7 @@ static apr_status_t put(const parcel_t *parcel, const ae_key_t *key,
 
     to->dir = to->bin = -1;
     apr_pool_cleanup_register(p, to, staged_close, staged_close);
-    if (status == APR_SUCCESS) {
+    if (status == APR_SUCCESS && parcel->cert->csr == NULL) {
         status = write_key(parcel, key, err, p);
     }
     if (status == APR_SUCCESS) {

@@ -35,8 +35,9 @@ AE_CHECKED apr_status_t edge_staged_none(const edge_store_t *store,
                                          ae_error_t *err, apr_pool_t *p);
 
 /** Put a set where the worker puts what it was issued, and give it to the
- * worker: by one rename, and only where nothing is staged. Whoever calls has
- * entered the store (edge_store_enter) and checked the pair.
+ * worker, without the key where that is of ACMECSR: by one rename, and only
+ * where nothing is staged. Whoever calls has entered the store
+ * (edge_store_enter) and checked the pair.
  * @return APR_SUCCESS; APR_EEXIST where something is staged already; AE_EUNSAFE
  * where a link leads elsewhere; AE_ECRYPTO; the system's status. */
 AE_CHECKED apr_status_t edge_staged_put(const edge_store_t *store,

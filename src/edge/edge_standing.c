@@ -103,6 +103,20 @@ int edge_standing_revoked(edge_standing_t *standing,
     return is_staged || is_live;
 }
 
+/* Of ACMECSR's key the worker knows what the request tells. */
+static apr_status_t check_staged(const ae_cert_t *chain, const ae_key_t *key,
+                                 const edge_cert_t *cert, apr_time_t now,
+                                 ae_error_t *err)
+{
+    apr_status_t status = cert->csr != NULL
+                              ? ae_cert_check_csr(chain, cert->csr, err)
+                              : APR_SUCCESS;
+
+    return status == APR_SUCCESS
+               ? edge_pair_judge(chain, key, cert->names, now, err)
+               : status;
+}
+
 static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
                         const edge_cert_t *cert, apr_time_t now,
                         const ae_log_t *log, apr_pool_t *p)
@@ -127,8 +141,7 @@ static void read_staged(edge_leaf_t *staged, const edge_store_t *store,
     leaf_take(staged, ae_cert_facts(chain));
     if (edge_revoked_find(&revocation, store, ae_cert_facts(chain), p)) {
         say_revoked(staged, "that is staged", &revocation, p);
-    } else if (edge_pair_judge(chain, key, cert->names, now, &err) !=
-               APR_SUCCESS) {
+    } else if (check_staged(chain, key, cert, now, &err) != APR_SUCCESS) {
         explain(staged->misfit, sizeof(staged->misfit), &err, p);
     }
 }

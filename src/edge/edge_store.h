@@ -143,6 +143,17 @@ AE_CHECKED apr_status_t edge_store_order_key(ae_key_t **key,
                                              const edge_cert_t *cert,
                                              ae_error_t *err, apr_pool_t *p);
 
+/** Worker: make this the key of the order in flight, sealed and fsynced.
+ * @param replace whether another one, of an order that is not to go on, gives
+ * way
+ * @return APR_SUCCESS; AE_EMISMATCH where another one stays; AE_ESEAL and
+ * others of a damaged one that stays; the system's status. */
+AE_CHECKED apr_status_t edge_store_order_key_put(const edge_store_t *store,
+                                                 const edge_cert_t *cert,
+                                                 const ae_key_t *key,
+                                                 int replace, ae_error_t *err,
+                                                 apr_pool_t *p);
+
 /** Worker: what acme_order_save told, or *json = NULL where no order is in
  * flight. What a crash left half done is finished first, edge_store_stage and
  * edge_store_order_drop alike: call it before the others that take an order,
@@ -173,8 +184,9 @@ AE_CHECKED apr_status_t edge_store_stage(const edge_store_t *store,
                                          apr_pool_t *p);
 
 /** Worker and parent: read the staged set: key opened, chain parsed, nothing
- * more checked. @return APR_SUCCESS; APR_ENOENT where none is staged;
- * AE_ESEAL, AE_EFORMAT, AE_EUNSAFE, AE_ETOOBIG, system's status. */
+ * more checked. With ACMECSR the set has no key, which is NULL then.
+ * @return APR_SUCCESS; APR_ENOENT where none is staged; AE_ESEAL, AE_EFORMAT,
+ * AE_EUNSAFE, AE_ETOOBIG, system's status. */
 AE_CHECKED apr_status_t edge_store_set_load(ae_key_t **key, ae_cert_t **chain,
                                             const edge_store_t *store,
                                             const edge_cert_t *cert,

@@ -141,6 +141,48 @@ apr_status_t edge_store_order_key(ae_key_t **key, const edge_store_t *store,
                                   err, p);
 }
 
+/* @return APR_SUCCESS where it may be written, or is there already. */
+static apr_status_t key_gives_way(int *is_there, const staging_t *s,
+                                  const edge_store_t *store,
+                                  const ae_key_t *key, int replace,
+                                  ae_error_t *err, apr_pool_t *p)
+{
+    ae_key_t *found;
+    apr_status_t status =
+        edge_store_sealed_read(&found, store, s->key, s->purpose, err, p);
+
+    *is_there = status == APR_SUCCESS &&
+                EVP_PKEY_eq(ae_key_evp(found), ae_key_evp(key)) == 1;
+    if (*is_there || APR_STATUS_IS_ENOENT(status)) {
+        return APR_SUCCESS;
+    }
+    if (replace && (status == APR_SUCCESS || edge_record_is_lost(status))) {
+        return ae_file_remove(s->key, err, p);
+    }
+    return status == APR_SUCCESS
+               ? ae_error_set(err, AE_EMISMATCH, "%s is another key", s->key)
+               : status;
+}
+
+apr_status_t edge_store_order_key_put(const edge_store_t *store,
+                                      const edge_cert_t *cert,
+                                      const ae_key_t *key, int replace,
+                                      ae_error_t *err, apr_pool_t *p)
+{
+    staging_t s;
+    apr_status_t status;
+    int is_there = 0;
+
+    staging_locate(&s, store, cert, p);
+    status = make_dirs(&s, err, p);
+    if (status == APR_SUCCESS) {
+        status = key_gives_way(&is_there, &s, store, key, replace, err, p);
+    }
+    return status == APR_SUCCESS && !is_there
+               ? edge_store_sealed_write(key, store, s.key, s.purpose, err, p)
+               : status;
+}
+
 static apr_status_t check_is_dir(const char *path, ae_error_t *err)
 {
     struct stat info;

@@ -40,35 +40,25 @@ apr_status_t edge_store_sealed_read(ae_key_t **key, const edge_store_t *store,
     return status;
 }
 
-static apr_status_t write_sealed(const ae_key_t *key,
-                                 const edge_store_t *store, const char *path,
-                                 const char *purpose, ae_error_t *err,
-                                 apr_pool_t *p)
-{
-    ae_bytes_t pem, sealed;
-    apr_status_t status = ae_key_print(&pem, key, err, p);
-
-    if (status == APR_SUCCESS) {
-        status = ae_seal_close(&sealed, edge_store_seal(store), purpose, pem,
-                               err, p);
-    }
-    if (status == APR_SUCCESS) {
-        status = ae_file_write(path, sealed, 0600, edge_store_worker(store),
-                               AE_FILE_DURABLE, err, p);
-    }
-    return status;
-}
-
 apr_status_t edge_store_sealed_write(const ae_key_t *key,
                                      const edge_store_t *store,
                                      const char *path, const char *purpose,
                                      ae_error_t *err, apr_pool_t *p)
 {
     apr_pool_t *ptemp;
+    ae_bytes_t pem, sealed;
     apr_status_t status;
 
     apr_pool_create(&ptemp, p);
-    status = write_sealed(key, store, path, purpose, err, ptemp);
+    status = ae_key_print(&pem, key, err, ptemp);
+    if (status == APR_SUCCESS) {
+        status = ae_seal_close(&sealed, edge_store_seal(store), purpose, pem,
+                               err, ptemp);
+    }
+    if (status == APR_SUCCESS) {
+        status = ae_file_write(path, sealed, 0600, edge_store_worker(store),
+                               AE_FILE_DURABLE, err, ptemp);
+    }
     apr_pool_destroy(ptemp);
     return status;
 }

@@ -78,7 +78,8 @@ apr_status_t edge_store_set_load(ae_key_t **key, ae_cert_t **chain,
     if (status == APR_SUCCESS) {
         status = check_dir(set, err);
     }
-    if (status == APR_SUCCESS) {
+    *key = NULL;
+    if (status == APR_SUCCESS && cert->csr == NULL) {
         status = load_key(key, store, cert, set, err, p);
     }
     return status == APR_SUCCESS ? load_chain(chain, cert, set, err, p)

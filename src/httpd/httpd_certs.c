@@ -1,5 +1,8 @@
 #include "httpd_certs.h"
 
+#include "edge_given.h"
+#include "httpd_cert.h"
+
 #include <apr_strings.h>
 #include <string.h>
 
@@ -8,7 +11,8 @@
 /* One certificate to be, and who defines it. */
 typedef struct definition_t {
     edge_cert_t *cert;
-    const httpd_conf_t *conf; /* merged */
+    const apr_array_header_t *names; /* as configured: ACMECSR may add some */
+    const httpd_conf_t *conf;        /* merged */
     const char *title;
     int is_section;
 } definition_t;
@@ -46,43 +50,6 @@ static definition_t *find(const maker_t *maker, const char *name)
     return apr_hash_get(maker->by_name, name, APR_HASH_KEY_STRING);
 }
 
-static const char *text_of(const httpd_conf_t *conf, httpd_field_t field)
-{
-    const httpd_setting_t *setting = httpd_conf_get(conf, field);
-
-    return setting ? setting->text : NULL;
-}
-
-static const apr_array_header_t *words_of(const httpd_conf_t *conf,
-                                          httpd_field_t field)
-{
-    const httpd_setting_t *setting = httpd_conf_get(conf, field);
-
-    return setting ? setting->words : NULL;
-}
-
-static edge_cert_t *make_cert(const apr_array_header_t *names,
-                              const httpd_conf_t *conf,
-                              const apr_array_header_t *externals,
-                              apr_pool_t *p)
-{
-    edge_cert_t *cert = apr_pcalloc(p, sizeof(*cert));
-
-    cert->name = name_at(names, 0);
-    cert->dir = edge_name_to_dir(cert->name, p);
-    cert->names = names;
-    cert->providers = httpd_conf_get(conf, HTTPD_PROVIDER)->providers;
-    cert->terms_accepted = text_of(conf, HTTPD_TERMS) != NULL;
-    cert->externals = externals;
-    cert->trust_file = text_of(conf, HTTPD_TRUST_FILE);
-    cert->key_type = httpd_conf_get(conf, HTTPD_KEY_TYPE)->key_type;
-    cert->renew_window = httpd_conf_get(conf, HTTPD_RENEW_WINDOW)->span;
-    cert->renews_by_hand = strcmp(text_of(conf, HTTPD_RENEW), "manual") == 0;
-    cert->deploy = httpd_conf_get(conf, HTTPD_DEPLOY)->schedule;
-    cert->deploy_command = words_of(conf, HTTPD_DEPLOY_COMMAND);
-    return cert;
-}
-
 /* One that cannot be had is kept too: what refers to it is not wrong. */
 static definition_t *define(maker_t *maker, const apr_array_header_t *names,
                             const httpd_conf_t *conf, const char *title)
@@ -90,10 +57,14 @@ static definition_t *define(maker_t *maker, const apr_array_header_t *names,
     definition_t *made = apr_pcalloc(maker->p, sizeof(*made));
     ae_error_t err;
 
-    made->cert = make_cert(names, conf, maker->externals, maker->p);
+    made->cert = httpd_cert_make(names, conf, maker->externals, maker->p);
+    made->names = names;
     made->conf = conf;
     made->title = title;
-    if (edge_cert_check(made->cert, &err)) {
+    if (made->cert->csr && edge_given_check(made->cert->csr, names, &err)) {
+        ae_log(maker->log, AE_LOG_ERROR, "AE021: %s: ACMECSR of %s: %s.",
+               made->cert->name, title, ae_error_line(&err, maker->p));
+    } else if (edge_cert_check(made->cert, &err)) {
         ae_log(maker->log, AE_LOG_ERROR,
                "AE012: %s: the certificate that %s defines cannot be had. %s.",
                made->cert->name, title, ae_error_line(&err, maker->p));
@@ -110,8 +81,8 @@ static void define_section(maker_t *maker, const httpd_section_t *section)
     int i;
 
     made->is_section = 1;
-    for (i = 0; i < section->names->nelts; i++) {
-        const char *name = name_at(section->names, i);
+    for (i = 0; i < made->cert->names->nelts; i++) {
+        const char *name = name_at(made->cert->names, i);
         const definition_t *other = find(maker, name);
 
         if (other) {
@@ -228,8 +199,33 @@ static definition_t *find_other(const char **name, const maker_t *maker,
     return NULL;
 }
 
-static int has_same_names(const maker_t *maker, const httpd_host_t *host,
-                          const definition_t *other)
+static int is_listed(const apr_array_header_t *names, const char *name)
+{
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        if (strcmp(name_at(names, i), name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int has_same_names(const httpd_host_t *host, const definition_t *other)
+{
+    int i;
+
+    for (i = 0; i < host->names->nelts; i++) {
+        if (!is_listed(other->names, name_at(host->names, i))) {
+            return 0;
+        }
+    }
+    return host->names->nelts == other->names->nelts;
+}
+
+/* Both name one request, which has the names of both. */
+static int has_same_request(const maker_t *maker, const httpd_host_t *host,
+                            const definition_t *other)
 {
     int i;
 
@@ -238,7 +234,8 @@ static int has_same_names(const maker_t *maker, const httpd_host_t *host,
             return 0;
         }
     }
-    return host->names->nelts == other->cert->names->nelts;
+    return other->cert->csr && is_same(httpd_conf_get(host->conf, HTTPD_CSR),
+                                       httpd_conf_get(other->conf, HTTPD_CSR));
 }
 
 static void check_shared(const maker_t *maker, const httpd_host_t *host,
@@ -247,7 +244,8 @@ static void check_shared(const maker_t *maker, const httpd_host_t *host,
     const httpd_directive_t *difference =
         find_difference(host->conf, other->conf);
 
-    if (!has_same_names(maker, host, other)) {
+    if (!has_same_names(host, other) &&
+        !has_same_request(maker, host, other)) {
         ae_log(maker->log, AE_LOG_ERROR,
                "AE010: %s: %s and %s both define its certificate, with "
                "different names; give them the same names, or write an "
@@ -280,8 +278,8 @@ static definition_t *define_host(maker_t *maker, const httpd_host_t *host)
     definition_t *made = define(maker, host->names, host->conf, host->title);
     int i;
 
-    for (i = 0; i < host->names->nelts; i++) {
-        apr_hash_set(maker->by_name, name_at(host->names, i),
+    for (i = 0; i < made->cert->names->nelts; i++) {
+        apr_hash_set(maker->by_name, name_at(made->cert->names, i),
                      APR_HASH_KEY_STRING, made);
     }
     return made;
@@ -323,7 +321,7 @@ static apr_array_header_t *contacts_of(apr_hash_t *by_provider,
 static void add_contact(const maker_t *maker, apr_hash_t *by_provider,
                         const definition_t *definition)
 {
-    const char *email = text_of(definition->conf, HTTPD_EMAIL);
+    const char *email = httpd_conf_text(definition->conf, HTTPD_EMAIL);
     const apr_array_header_t *providers = definition->cert->providers;
     int i;
 
@@ -356,11 +354,14 @@ static const apr_array_header_t *finish(const maker_t *maker)
     for (i = 0; i < maker->all->nelts; i++) {
         edge_cert_t *cert =
             APR_ARRAY_IDX(maker->all, i, const definition_t *)->cert;
-
-        cert->contacts =
+        const apr_array_header_t *contacts =
             contacts_of(by_provider, APR_ARRAY_IDX(cert->providers, 0,
                                                    const edge_provider_t *));
-        APR_ARRAY_PUSH(certs, const edge_cert_t *) = cert;
+
+        for (; cert != NULL; cert = cert->sibling) {
+            cert->contacts = contacts;
+            APR_ARRAY_PUSH(certs, const edge_cert_t *) = cert;
+        }
     }
     return certs;
 }

@@ -46,4 +46,7 @@ void httpd_names_add(apr_array_header_t *names, apr_hash_t *seen,
 const httpd_setting_t *httpd_conf_get(const httpd_conf_t *conf,
                                       httpd_field_t field);
 
+/** Its text, NULL where there is none. */
+const char *httpd_conf_text(const httpd_conf_t *conf, httpd_field_t field);
+
 #endif

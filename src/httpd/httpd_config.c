@@ -22,6 +22,13 @@ const httpd_setting_t *httpd_conf_get(const httpd_conf_t *conf,
                                  : conf->shared->defaults[field];
 }
 
+const char *httpd_conf_text(const httpd_conf_t *conf, httpd_field_t field)
+{
+    const httpd_setting_t *setting = httpd_conf_get(conf, field);
+
+    return setting ? setting->text : NULL;
+}
+
 void httpd_names_add(apr_array_header_t *names, apr_hash_t *seen,
                      const char *name)
 {
@@ -84,7 +91,8 @@ static httpd_conf_t *target_of(const cmd_parms *cmd)
 /* httpd itself refuses them in <Directory>, <Location> and the like. */
 static const char *check_context(cmd_parms *cmd, const httpd_directive_t *row)
 {
-    const char *where = NULL;
+    const char *where =
+        row->contexts & HTTPD_IN_SERVER ? NULL : "outside of any section";
 
     if (is_section(cmd->directive->parent)) {
         where = row->contexts & HTTPD_IN_CERT ? NULL : "in <ACMECertificate>";

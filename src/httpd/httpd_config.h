@@ -34,8 +34,8 @@ int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp);
  * <ACMECertificate> is there. */
 const httpd_plan_t *httpd_plan_get(const server_rec *main_server);
 
-/** The certificate of a virtual host and its index in plan->certs, or NULL
- * where the host is not managed. */
+/** The certificate of a virtual host, of the first type of key, or NULL where
+ * the host is not managed. */
 const edge_cert_t *httpd_plan_cert_of(const server_rec *s);
 
 #endif

@@ -1,7 +1,9 @@
 #include "httpd_directives.h"
 
+#include "ae_subject.h"
 #include "edge_cert.h"
 #include "edge_command.h"
+#include "edge_given.h"
 
 #include <httpd.h>
 #include <apr_hash.h>
@@ -237,33 +239,45 @@ static const char *parse_trust_file(httpd_setting_t *setting,
     return NULL;
 }
 
-static const char *key_type_words(apr_pool_t *p)
+static const char *parse_key_types(httpd_setting_t *setting,
+                                   const httpd_directive_t *row, apr_pool_t *p)
 {
-    const char *words = ae_key_type_word(0);
-    int type;
+    ae_error_t err;
 
-    for (type = 1; type < AE_KEY_TYPES; type++) {
-        words = apr_pstrcat(p, words, type + 1 < AE_KEY_TYPES ? ", " : " or ",
-                            ae_key_type_word((ae_key_type_t)type), NULL);
-    }
-    return words;
+    return edge_key_types_parse(&setting->key_types, setting->args, &err)
+               ? explain(row, &err, p)
+               : NULL;
 }
 
-static const char *parse_key_type(httpd_setting_t *setting,
-                                  const httpd_directive_t *row, apr_pool_t *p)
+static const char *parse_subject(httpd_setting_t *setting,
+                                 const httpd_directive_t *row, apr_pool_t *p)
 {
-    if (strchr(setting->args, ' ')) {
-        return apr_psprintf(p,
-                            "%s: \"%s\" is more than one type, and this "
-                            "version makes one key for a certificate; write "
-                            "one of %s.",
-                            row->name, setting->args, key_type_words(p));
-    }
-    if (ae_key_type_parse(&setting->key_type, lower(setting->args, p))) {
-        return apr_psprintf(p, "%s: \"%s\" is not a type of key; write %s.",
-                            row->name, setting->args, key_type_words(p));
-    }
-    return NULL;
+    ae_error_t err;
+
+    setting->text = setting->args;
+    return ae_subject_check(setting->args, &err) ? explain(row, &err, p)
+                                                 : NULL;
+}
+
+static const char *path_of(const httpd_setting_t *setting, int i,
+                           apr_pool_t *p)
+{
+    const char *word = APR_ARRAY_IDX(setting->words, i, const char *);
+    const char *path = ap_server_root_relative(p, word);
+
+    return path ? path : word;
+}
+
+static const char *parse_csr(httpd_setting_t *setting,
+                             const httpd_directive_t *row, apr_pool_t *p)
+{
+    ae_error_t err;
+
+    setting->text = path_of(setting, 1, p);
+    return edge_given_read(&setting->csr, path_of(setting, 0, p),
+                           setting->text, &err, p)
+               ? explain(row, &err, p)
+               : NULL;
 }
 
 static const char *parse_span(httpd_setting_t *setting,
@@ -436,8 +450,15 @@ const char *httpd_directive_read(const httpd_setting_t **setting,
 const char *httpd_directive_contexts(const httpd_directive_t *row,
                                      apr_pool_t *p)
 {
-    return apr_pstrcat(
-        p, "outside of any section",
-        row->contexts & HTTPD_IN_HOST ? " or in <VirtualHost>" : "",
-        row->contexts & HTTPD_IN_CERT ? " or in <ACMECertificate>" : "", NULL);
+    static const char *const words[] = {
+        "outside of any section", "in <VirtualHost>", "in <ACMECertificate>"};
+    const char *text = "";
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        if (row->contexts & (1u << i)) {
+            text = apr_pstrcat(p, text, *text ? " or " : "", words[i], NULL);
+        }
+    }
+    return text;
 }

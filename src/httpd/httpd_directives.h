@@ -6,8 +6,9 @@
  * of a new kind, a parse_ function in httpd_directives.c. The order is that of
  * docs/directives.md. */
 
-#include "ae_key.h"
+#include "ae_csr.h"
 #include "edge_external.h"
+#include "edge_key_types.h"
 #include "edge_policy.h"
 #include "edge_schedule.h"
 
@@ -20,6 +21,7 @@
 
 #define HTTPD_S HTTPD_IN_SERVER
 #define HTTPD_SV (HTTPD_IN_SERVER | HTTPD_IN_HOST)
+#define HTTPD_VC (HTTPD_IN_HOST | HTTPD_IN_CERT)
 #define HTTPD_SVC (HTTPD_IN_SERVER | HTTPD_IN_HOST | HTTPD_IN_CERT)
 
 #define HTTPD_ANY_NUMBER 64 /* httpd cuts arguments there */
@@ -41,8 +43,15 @@
         "what a CA knows its customer by; once for each provider")            \
     ROW(TRUST_FILE, "ACMETrustFile", HTTPD_SVC, 1, 1, trust_file, "file",     \
         NULL, "PEM roots trusted for the CA's own HTTPS")                     \
-    ROW(KEY_TYPE, "ACMEKeyType", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, key_type,    \
-        "type", "ecdsa-p256", "kind of the certificate's key")                \
+    ROW(KEY_TYPE, "ACMEKeyType", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, key_types,   \
+        "type [type ...]", "ecdsa-p256",                                      \
+        "kinds of key; a certificate for each")                               \
+    ROW(KEY_REUSE, "ACMEKeyReuse", HTTPD_SVC, 1, 1, choice, "on|off", "off",  \
+        "renew with the key and the request that there are")                  \
+    ROW(SUBJECT, "ACMESubject", HTTPD_SVC, 1, 1, subject, "attributes", NULL, \
+        "what a request says beside its names")                               \
+    ROW(CSR, "ACMECSR", HTTPD_VC, 2, 2, csr, "csr-file key-file", NULL,       \
+        "the request to send, and the file of its key")                       \
     ROW(RENEW, "ACMERenew", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, choice,           \
         "auto|manual", "auto", "whether to renew without being asked")        \
     ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,      \
@@ -86,7 +95,8 @@ typedef struct httpd_setting_t {
     const char *text; /* word of a choice, URL, address, absolute path */
     const apr_array_header_t *providers; /* const edge_provider_t * */
     const edge_external_t *external;
-    ae_key_type_t key_type;
+    edge_key_types_t key_types;
+    const ae_csr_t *csr; /* its key is in the file `text` */
     edge_span_t span;
     edge_schedule_t schedule;
 } httpd_setting_t;

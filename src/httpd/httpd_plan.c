@@ -44,13 +44,6 @@ static void set_defaults(httpd_conf_t *conf, const ae_log_t *log,
     }
 }
 
-static const char *text_of(const httpd_conf_t *conf, httpd_field_t field)
-{
-    const httpd_setting_t *setting = httpd_conf_get(conf, field);
-
-    return setting ? setting->text : NULL;
-}
-
 static void check_modules(const ae_log_t *log)
 {
     if (ap_find_linked_module("mod_ssl.c") == NULL) {
@@ -192,8 +185,11 @@ static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
     int i;
 
     for (i = 0; i < certs->nelts && !is_port_open(HTTP_PORT); i++) {
-        apr_array_cat(names,
-                      APR_ARRAY_IDX(certs, i, const edge_cert_t *)->names);
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        if (!cert->is_further) {
+            apr_array_cat(names, cert->names);
+        }
     }
     if (names->nelts > 0) {
         ae_log(log, AE_LOG_WARNING,
@@ -225,7 +221,7 @@ static const char *list_those(const apr_array_header_t *certs,
     for (i = 0; i < certs->nelts; i++) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 
-        if (lacks(cert)) {
+        if (!cert->is_further && lacks(cert)) {
             APR_ARRAY_PUSH(names, const char *) = cert->name;
         }
     }
@@ -269,9 +265,10 @@ static httpd_plan_t *make_plan(const httpd_conf_t *conf,
     httpd_plan_t *plan = apr_pcalloc(p, sizeof(*plan));
 
     plan->certs = certs;
-    plan->store_dir = text_of(conf, HTTPD_STORE);
-    plan->proxy = text_of(conf, HTTPD_PROXY);
-    plan->restarts_itself = strcmp(text_of(conf, HTTPD_RELOAD), "none") != 0;
+    plan->store_dir = httpd_conf_text(conf, HTTPD_STORE);
+    plan->proxy = httpd_conf_text(conf, HTTPD_PROXY);
+    plan->restarts_itself =
+        strcmp(httpd_conf_text(conf, HTTPD_RELOAD), "none") != 0;
     read_challenge_store(plan, conf, log, p, ptemp);
     return plan;
 }

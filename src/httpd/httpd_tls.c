@@ -54,13 +54,20 @@ static int mend_live(const httpd_tls_t *tls, const edge_cert_t *cert,
     return is_mended;
 }
 
+static int is_live(const httpd_tls_t *tls, const edge_cert_t *cert)
+{
+    ae_error_t err;
+
+    return edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp) ==
+               APR_SUCCESS ||
+           mend_live(tls, cert, &err);
+}
+
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
                   apr_array_header_t *cert_files,
                   apr_array_header_t *key_files, apr_pool_t *p)
 {
     const edge_cert_t *cert = httpd_plan_cert_of(s);
-    edge_live_paths_t paths;
-    ae_error_t err;
 
     if (cert == NULL) {
         return DECLINED;
@@ -71,15 +78,16 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
         }
         return DECLINED;
     }
-    if (edge_live_check(tls->config.store_dir, cert, &err, tls->ptemp) !=
-            APR_SUCCESS &&
-        !mend_live(tls, cert, &err)) {
-        return DECLINED;
+    for (; cert != NULL; cert = cert->sibling) {
+        edge_live_paths_t paths;
+
+        if (is_live(tls, cert)) {
+            paths = edge_live_paths(tls->config.store_dir, cert, p);
+            APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
+            APR_ARRAY_PUSH(key_files, const char *) = paths.key;
+        }
     }
-    paths = edge_live_paths(tls->config.store_dir, cert, p);
-    APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
-    APR_ARRAY_PUSH(key_files, const char *) = paths.key;
-    return OK;
+    return cert_files->nelts > 0 ? OK : DECLINED;
 }
 
 /* --- fallbacks ---------------------------------------------------------- */

@@ -25,7 +25,8 @@ typedef struct httpd_tls_config_t {
 httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
                               apr_pool_t *ptemp);
 
-/** Hook ssl_add_cert_files: the live files of a managed host. One that has
+/** Hook ssl_add_cert_files: the live files of a managed host, of each type of
+ * key that has some. One that has
  * files of its own keeps them. @return OK or DECLINED. */
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
                   apr_array_header_t *cert_files,

@@ -15,6 +15,7 @@ ROW = re.compile(rf"\bROW\(\w+, {STRING}, HTTPD_(\w+), \w+, \w+, \w+, "
                  rf"{STRING}, (?:{STRING}|NULL), {STRING}\)")
 SECTION = re.compile(rf"\bROW\({STRING}, {STRING}, {STRING}\)")
 CONTEXTS = {"S": "server config", "SV": "server config, virtual host",
+            "VC": "virtual host, `<ACMECertificate>`",
             "SVC": "server config, virtual host, `<ACMECertificate>`"}
 
 # What stands below a heading, in this order.

@@ -44,7 +44,9 @@ ACMETermsOfService  Accepted
 ACMEExternalAccount zerossl "kid-1" hmac
 ACMEExternalAccount google kid-2 "hmac two"
 ACMETrustFile       root.pem
-ACMEKeyType         rsa-3072
+ACMEKeyType         rsa-3072 ecdsa-p256
+ACMEKeyReuse        on
+ACMESubject         "O=Example\\\\, Inc.,C=US"
 ACMERenew           manual
 ACMERenewWindow     30d
 ACMEDeploy          Mon-Fri 03:00-04:30 sun 02:00
@@ -195,9 +197,23 @@ WRONG = [
      '"yes"; write "ACMETermsOfService accepted".'),
     ("ACMEKeyType dsa", 'ACMEKeyType: "dsa" is not a type of key; write '
      f'{KEY_TYPES}.'),
-    ("ACMEKeyType rsa-2048 ecdsa-p256", 'ACMEKeyType: "rsa-2048 ecdsa-p256" '
-     'is more than one type, and this version makes one key for a '
-     f'certificate; write one of {KEY_TYPES}.'),
+    ("ACMEKeyType rsa-2048 dsa", 'ACMEKeyType: "dsa" is not a type of key; '
+     f'write {KEY_TYPES}.'),
+    ("ACMEKeyType rsa-2048 RSA-2048", "ACMEKeyType: rsa-2048 stands there "
+     "twice; write each type once."),
+    ("ACMEKeyReuse yes", 'ACMEKeyReuse: this version knows no "yes"; write '
+     '"ACMEKeyReuse on|off".'),
+    ("ACMESubject CN=www.example.org", 'ACMESubject: "CN=www.example.org" is '
+     'not a subject: "CN" is not the word of an attribute; the words are O, '
+     'OU, L, ST, C, street, postalCode, serialNumber and businessCategory; '
+     'the names of a certificate are never part of its subject.'),
+    ("ACMESubject C=Germany", 'ACMESubject: "C=Germany" is not a subject: the '
+     'value of C is too long; X.520 allows 2 characters in it.'),
+    ('ACMESubject "O=Example, Inc."', 'ACMESubject: "O=Example, Inc." is not '
+     'a subject: "Inc." has no value; write it like O=Example,C=DE, with a '
+     'backslash before a comma in a value.'),
+    ("ACMECSR www.csr www.key", "ACMECSR cannot stand outside of any section; "
+     "write it in <VirtualHost> or in <ACMECertificate>."),
     ("ACMERenew never", 'ACMERenew: this version knows no "never"; '
      'write "ACMERenew auto|manual".'),
     ("ACMERenewWindow 100%", 'ACMERenewWindow: "100%" is not a span of time: '

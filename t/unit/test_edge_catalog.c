@@ -1,6 +1,7 @@
 /* What httpd writes of its configuration and the command reads. */
 
 #include "edge_catalog.h"
+#include "fixture.h"
 #include "support.h"
 #include "test_store.h"
 
@@ -95,6 +96,65 @@ START_TEST(test_without_what_is_optional)
 }
 END_TEST
 
+START_TEST(test_requests)
+{
+    test_store_t *t = test_store_make();
+    const edge_cert_t *back = cert_again(t);
+
+    ck_assert_int_eq(back->keeps_key, 0);
+    ck_assert_ptr_null(back->subject);
+    ck_assert_ptr_null(back->csr);
+    ck_assert_ptr_null(back->key_file);
+    t->cert->keeps_key = 1;
+    t->cert->subject = "O=Example,C=DE";
+    back = cert_again(t);
+    ck_assert_int_eq(back->keeps_key, 1);
+    ck_assert_str_eq(back->subject, "O=Example,C=DE");
+    test_store_give(t, "key_p256.pem");
+    back = cert_again(t);
+    ck_assert_str_eq(t_hex(ae_csr_der(back->csr)),
+                     t_hex(ae_csr_der(t->cert->csr)));
+    ck_assert_str_eq(back->key_file, t->cert->key_file);
+    ck_assert_ptr_null(strstr(test_store_get(t, FILE_NAME), "PRIVATE"));
+}
+END_TEST
+
+/* www.example.org, and the same with another type of key. */
+static edge_catalog_t two_types(const test_store_t *t)
+{
+    edge_catalog_t catalog = catalog_of(t);
+    edge_cert_t *further = apr_pmemdup(t_pool, t->cert, sizeof(*further));
+    apr_array_header_t *certs = apr_array_copy(t_pool, catalog.certs);
+
+    edge_cert_call(further, AE_KEY_RSA_2048, 1, t_pool);
+    t->cert->sibling = further;
+    APR_ARRAY_PUSH(certs, const edge_cert_t *) = further;
+    catalog.certs = certs;
+    return catalog;
+}
+
+START_TEST(test_types_of_key)
+{
+    test_store_t *t = test_store_make();
+    edge_catalog_t catalog = two_types(t);
+    const edge_cert_t *first, *second;
+    ae_error_t err;
+
+    save(&catalog, t);
+    ck_status(load(&catalog, t, &err), APR_SUCCESS, &err);
+    ck_assert_int_eq(catalog.certs->nelts, 2);
+    first = APR_ARRAY_IDX(catalog.certs, 0, const edge_cert_t *);
+    second = APR_ARRAY_IDX(catalog.certs, 1, const edge_cert_t *);
+    ck_assert_ptr_eq(first->sibling, second);
+    ck_assert_ptr_null(second->sibling);
+    ck_assert_str_eq(first->name, "www.example.org");
+    ck_assert_str_eq(second->name, "www.example.org+rsa-2048");
+    ck_assert_str_eq(second->dir, "www.example.org+rsa-2048");
+    ck_assert_int_eq(second->key_type, AE_KEY_RSA_2048);
+    ck_assert_int_eq(second->is_further, 1);
+}
+END_TEST
+
 START_TEST(test_reload)
 {
     test_store_t *t = test_store_make();
@@ -186,6 +246,11 @@ static const char *const damages[][2] = {
     {"\"percent\":33", "\"percent\":100"},
     {"\"time\":0", "\"time\":-1"},
     {"}", ""},
+    {"\"further\":false", "\"further\":true"},
+    {"\"subject\":\"C=DE\"", "\"subject\":\"\\u001b\""},
+    {"\"keyFile\"", "\"file\""},
+    {"\"csr\"", "\"request\""},
+    {"BEGIN CERTIFICATE REQUEST", "BEGIN PRIVATE KEY"},
 };
 
 START_TEST(test_damaged)
@@ -193,6 +258,8 @@ START_TEST(test_damaged)
     test_store_t *t = test_store_make();
     const char *text, *found;
 
+    t->cert->subject = "C=DE";
+    test_store_give(t, "key_p256.pem");
     cert_again(t);
     text = test_store_get(t, FILE_NAME);
     found = strstr(text, damages[_i][0]);
@@ -244,6 +311,8 @@ Suite *suite_edge_catalog(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_round_trip);
     tcase_add_test(tc, test_without_what_is_optional);
+    tcase_add_test(tc, test_requests);
+    tcase_add_test(tc, test_types_of_key);
     tcase_add_test(tc, test_reload);
     tcase_add_test(tc, test_written_when_changed);
     tcase_add_test(tc, test_thousands);

@@ -1,4 +1,5 @@
 #include "edge_cert.h"
+#include "fixture.h"
 #include "support.h"
 #include "test_pki.h"
 
@@ -124,6 +125,46 @@ START_TEST(test_fingerprint)
 }
 END_TEST
 
+/* What stays is said by nothing: failures of earlier versions are known. */
+START_TEST(test_fingerprint_of_requests)
+{
+    edge_cert_t *cert = cert_make("a.example b.example");
+    const char *before = edge_cert_fingerprint(cert, t_pool);
+    const char *with_subject;
+    ae_csr_t *csr;
+    ae_error_t err;
+
+    cert->keeps_key = 1;
+    ck_assert_str_eq(edge_cert_fingerprint(cert, t_pool), before);
+    cert->subject = "C=DE";
+    with_subject = edge_cert_fingerprint(cert, t_pool);
+    ck_assert_str_ne(with_subject, before);
+    cert->subject = "C=FR";
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), with_subject);
+    ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"), cert->names,
+                                 NULL, &err, t_pool),
+                     APR_SUCCESS);
+    cert->subject = NULL;
+    cert->csr = csr;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+}
+END_TEST
+
+START_TEST(test_names_of_further_types)
+{
+    edge_cert_t *cert = cert_make("a.example b.example");
+
+    edge_cert_call(cert, AE_KEY_ECDSA_P384, 0, t_pool);
+    ck_assert_str_eq(cert->name, "a.example");
+    ck_assert_str_eq(cert->dir, "a.example");
+    ck_assert_int_eq(cert->key_type, AE_KEY_ECDSA_P384);
+    edge_cert_call(cert, AE_KEY_RSA_2048, 1, t_pool);
+    ck_assert_str_eq(cert->name, "a.example+rsa-2048");
+    ck_assert_str_eq(cert->dir, "a.example+rsa-2048");
+    ck_assert_int_eq(cert->is_further, 1);
+}
+END_TEST
+
 Suite *suite_edge_cert(void)
 {
     Suite *suite = suite_create("edge_cert");
@@ -133,6 +174,8 @@ Suite *suite_edge_cert(void)
     tcase_add_test(tc, test_good);
     tcase_add_test(tc, test_bad);
     tcase_add_test(tc, test_fingerprint);
+    tcase_add_test(tc, test_fingerprint_of_requests);
+    tcase_add_test(tc, test_names_of_further_types);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -276,16 +276,8 @@ END_TEST
 static test_store_t *make_given(const char *key_fixture)
 {
     test_store_t *t = test_store_make();
-    ae_csr_t *csr;
-    ae_bytes_t pem = t_pem(key_fixture, NULL);
 
-    ck_assert_int_eq(ae_csr_make(&csr, t_key("key_p256.pem"), t->cert->names,
-                                 NULL, &err, t_pool),
-                     APR_SUCCESS);
-    test_store_put(t, "given.key", (const char *)pem.data);
-    t->cert->csr = csr;
-    t->cert->key_file = test_store_at(t, "given.key");
-    ck_assert_int_eq(chmod(t->cert->key_file, 0600), 0);
+    test_store_give(t, key_fixture);
     return t;
 }
 

@@ -1,5 +1,6 @@
 #include "test_store.h"
 
+#include "fixture.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -7,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static const ae_file_owner_t writer = {(uid_t)-1, (gid_t)-1};
 
@@ -82,6 +84,21 @@ const char *test_store_stage(const test_store_t *t)
 {
     return test_store_stage_as(t, "li", "www.example.org example.org",
                                t->now - DAY, t->now + 89 * DAY);
+}
+
+void test_store_give(const test_store_t *t, const char *key_fixture)
+{
+    const char *pem = (const char *)t_pem(key_fixture, NULL).data;
+    ae_error_t err;
+    ae_csr_t *csr;
+
+    ck_status(ae_csr_make(&csr, t_key("key_p256.pem"), t->cert->names, NULL,
+                          &err, t_pool),
+              APR_SUCCESS, &err);
+    test_store_put(t, "given.key", pem);
+    t->cert->csr = csr;
+    t->cert->key_file = test_store_at(t, "given.key");
+    ck_assert_int_eq(chmod(t->cert->key_file, 0600), 0);
 }
 
 const char *test_store_at(const test_store_t *t, const char *below)

@@ -32,6 +32,10 @@ const char *test_store_stage_as(const test_store_t *t, const char *parts,
                                 const char *names, apr_time_t not_before,
                                 apr_time_t not_after);
 
+/** Give the certificate a request of the administrator's (ACMECSR), made with
+ * the key "key_p256.pem", and a key file that has this fixture. */
+void test_store_give(const test_store_t *t, const char *key_fixture);
+
 /** A path below the store, "live/www.example.org". */
 const char *test_store_at(const test_store_t *t, const char *below);
 

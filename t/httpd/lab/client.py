@@ -42,13 +42,22 @@ def ask(port, path, host="www.example.org", method="GET"):
         return Answer(response)
 
 
-def tls(port, name, root=None):
-    """A verified TLS connection (by `root` in PEM), or with no `root` one that
-    takes any certificate. The caller closes it."""
+def context_for(root=None, ciphers=None):
+    """Of a client that verifies by `root` (PEM), or takes any certificate; with
+    ciphers, one of TLS 1.2."""
     context = ssl.create_default_context(cadata=root)
     if root is None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    if ciphers:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(ciphers)
+    return context
+
+
+def tls(port, name, root=None, ciphers=None):
+    """A TLS connection of such a client. The caller closes it."""
+    context = context_for(root, ciphers)
     wire = socket.create_connection(("127.0.0.1", port), 60)
     try:
         return context.wrap_socket(wire, server_hostname=name)
@@ -57,9 +66,9 @@ def tls(port, name, root=None):
         raise
 
 
-def certificate(port, name, root=None):
+def certificate(port, name, root=None, ciphers=None):
     """The certificate served for a name."""
-    with tls(port, name, root) as wire:
+    with tls(port, name, root, ciphers) as wire:
         return x509.load_der_x509_certificate(wire.getpeercert(True))
 
 
