@@ -39,9 +39,19 @@ _acme_edge()
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
     fi
+    case $before in
+    --key) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
+    --reason)
+        words='unspecified keyCompromise affiliationChanged superseded'
+        words+=' cessationOfOperation'
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+        return
+        ;;
+    esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         --store) store=(--store "${COMP_WORDS[++i]}") ;;
+        --provider | --reason | --key) ((++i)) ;;
         -*) ;;
         *) [[ $verb ]] && second=${second:-${COMP_WORDS[i]}}
             verb=${verb:-${COMP_WORDS[i]}} ;;
@@ -55,6 +65,10 @@ _acme_edge()
         else
             words=$(_acme_edge_seconds "$1" "$verb")
         fi
+        ;;
+    revoke,-*)
+        words='--pending --provider --reason --key --force --replace'
+        words+=' --json --help'
         ;;
     show,-*) words='--live --pending --pem --json --help' ;;
     *,-*) words='--store --json --help' ;;

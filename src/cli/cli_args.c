@@ -1,27 +1,45 @@
 #include "cli_args.h"
 
+#include <stddef.h>
 #include <string.h>
-
-#define STORE "--store"
 
 static const struct {
     const char *word;
     unsigned option;
 } options[] = {
-    {"--live", CLI_LIVE},
-    {"--pending", CLI_PENDING},
-    {"--pem", CLI_PEM},
-    {"--force", CLI_FORCE},
+    {"--live", CLI_LIVE},   {"--pending", CLI_PENDING}, {"--pem", CLI_PEM},
+    {"--force", CLI_FORCE}, {"--replace", CLI_REPLACE},
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
+/* Those with a value. */
+static const struct {
+    const char *word;
+    unsigned option; /* 0: all verbs take it */
+    apr_size_t member;
+    const char *needs;
+} values[] = {
+    {"--store", 0, offsetof(cli_args_t, store_dir), "it needs a directory"},
+    {"--provider", CLI_PROVIDER, offsetof(cli_args_t, provider),
+     "it needs a provider"},
+    {"--reason", CLI_REASON, offsetof(cli_args_t, reason),
+     "it needs a reason"},
+    {"--key", CLI_KEY, offsetof(cli_args_t, key), "it needs a file"},
+};
+
+#define VALUES (sizeof(values) / sizeof(values[0]))
+
 const char *cli_args_option(unsigned wanted)
 {
-    apr_size_t i = 0;
+    apr_size_t i;
 
-    while (i + 1 < OPTIONS && (options[i].option & wanted) == 0) {
-        i++;
+    for (i = 0; i < VALUES; i++) {
+        if (values[i].option & wanted) {
+            return values[i].word;
+        }
+    }
+    for (i = 0; i + 1 < OPTIONS && (options[i].option & wanted) == 0; i++) {
     }
     return options[i].word;
 }
@@ -79,19 +97,47 @@ static apr_status_t take_option(cli_args_t *args, const char *word,
     return refuse(err, word, "there is no such option");
 }
 
+static const char **place_of(cli_args_t *args, apr_size_t i)
+{
+    return (const char **)((char *)args + values[i].member);
+}
+
 /* "--store DIR" or "--store=DIR".
  * @return how many words it took, 0 where it is something else */
-static int take_store(cli_args_t *args, int argc, const char *const *argv)
+static int take_value(cli_args_t *args, int argc, const char *const *argv)
 {
-    if (strncmp(argv[0], STORE "=", sizeof(STORE)) == 0) {
-        args->store_dir = argv[0] + sizeof(STORE);
-        return 1;
+    apr_size_t i;
+
+    for (i = 0; i < VALUES; i++) {
+        apr_size_t len = strlen(values[i].word);
+
+        if (strncmp(argv[0], values[i].word, len) != 0 ||
+            (argv[0][len] != '\0' && argv[0][len] != '=')) {
+            continue;
+        }
+        args->options |= values[i].option;
+        if (argv[0][len] == '=') {
+            *place_of(args, i) = argv[0] + len + 1;
+            return 1;
+        }
+        *place_of(args, i) = argc > 1 ? argv[1] : "";
+        return argc > 1 ? 2 : 1;
     }
-    if (strcmp(argv[0], STORE) != 0) {
-        return 0;
+    return 0;
+}
+
+static apr_status_t check_values(cli_args_t *args, ae_error_t *err)
+{
+    apr_size_t i;
+
+    for (i = 0; i < VALUES; i++) {
+        const char *value = *place_of(args, i);
+
+        if (value && !value[0]) {
+            return refuse(err, values[i].word, values[i].needs);
+        }
     }
-    args->store_dir = argc > 1 ? argv[1] : "";
-    return argc > 1 ? 2 : 1;
+    return APR_SUCCESS;
 }
 
 apr_status_t cli_args_read(cli_args_t *args, int argc, const char *const *argv,
@@ -104,7 +150,7 @@ apr_status_t cli_args_read(cli_args_t *args, int argc, const char *const *argv,
     memset(args, 0, sizeof(*args));
     args->operands = apr_array_make(p, 2, sizeof(const char *));
     while (i < argc && status == APR_SUCCESS) {
-        int taken = ended ? 0 : take_store(args, argc - i, argv + i);
+        int taken = ended ? 0 : take_value(args, argc - i, argv + i);
 
         if (taken == 0 && !ended && strcmp(argv[i], "--") == 0) {
             ended = 1;
@@ -115,8 +161,5 @@ apr_status_t cli_args_read(cli_args_t *args, int argc, const char *const *argv,
         }
         i += taken ? taken : 1;
     }
-    if (status == APR_SUCCESS && args->store_dir && !args->store_dir[0]) {
-        return refuse(err, STORE, "it needs a directory");
-    }
-    return status;
+    return status == APR_SUCCESS ? check_values(args, err) : status;
 }

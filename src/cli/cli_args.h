@@ -12,13 +12,20 @@ enum {
     CLI_LIVE = 1,
     CLI_PENDING = 2,
     CLI_PEM = 4,
-    CLI_FORCE = 8
+    CLI_FORCE = 8,
+    CLI_REPLACE = 128,
+    CLI_PROVIDER = 256,
+    CLI_REASON = 512,
+    CLI_KEY = 1024
 };
 
 typedef struct cli_args_t {
     const char *verb;             /* NULL: none */
     apr_array_header_t *operands; /* const char *, behind the verb */
     const char *store_dir;        /* NULL: the default */
+    const char *provider;         /* the value of --provider, or NULL */
+    const char *reason;           /* of --reason */
+    const char *key;              /* of --key */
     int json;
     int help;
     unsigned options;

@@ -1,3 +1,5 @@
+#include "cli_sign.h"
+
 #include "ae_time.h"
 #include "cli_progress.h"
 #include "cli_worker.h"
@@ -151,7 +153,7 @@ static cli_exit_t tell_issued(const watch_t *watch, const cli_t *cli,
     return CLI_DONE;
 }
 
-static cli_exit_t tell_end(watch_t *watch, const cli_t *cli, ae_error_t *err)
+static cli_exit_t end_of(watch_t *watch, const cli_t *cli, ae_error_t *err)
 {
     const edge_standing_t *standing = cli_standing(cli, watch->cert);
 
@@ -163,7 +165,26 @@ static cli_exit_t tell_end(watch_t *watch, const cli_t *cli, ae_error_t *err)
         return CLI_FAILED;
     }
     follow_deployment(watch, cli);
-    return tell_issued(watch, cli, err);
+    return CLI_DONE;
+}
+
+static cli_exit_t sign(watch_t *watch, const cli_t *cli, ae_error_t *err)
+{
+    cli_exit_t end;
+
+    if (ask(watch, cli, err) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    end = follow(watch, cli, err);
+    return end == CLI_DONE ? end_of(watch, cli, err) : end;
+}
+
+cli_exit_t cli_sign_now(const cli_t *cli, const edge_cert_t *cert,
+                        ae_error_t *err)
+{
+    watch_t watch = {.cert = cert};
+
+    return sign(&watch, cli, err);
 }
 
 cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)
@@ -171,10 +192,9 @@ cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)
     watch_t watch = {0};
     cli_exit_t end;
 
-    if (cli_begin(&watch.cert, cli, err) != APR_SUCCESS ||
-        ask(&watch, cli, err) != APR_SUCCESS) {
+    if (cli_begin(&watch.cert, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
-    end = follow(&watch, cli, err);
-    return end == CLI_DONE ? tell_end(&watch, cli, err) : end;
+    end = sign(&watch, cli, err);
+    return end == CLI_DONE ? tell_issued(&watch, cli, err) : end;
 }

@@ -43,6 +43,7 @@ cli_exit_t cli_show(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_sign(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_discard(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_revoke(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_list(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_rollback(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_update(cli_t *cli, ae_error_t *err);

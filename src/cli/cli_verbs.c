@@ -37,6 +37,22 @@ const cli_verb_t cli_verbs[] = {
      "time it goes back one further. What is pending is to be deployed or\n"
      "discarded before.\n",
      cli_rollback},
+    {"revoke",
+     "NAME|FILE [--pending] [--provider P] [--reason R] [--key FILE] "
+     "[--force|--replace]",
+     1, 1,
+     CLI_PENDING | CLI_PROVIDER | CLI_REASON | CLI_KEY | CLI_FORCE |
+         CLI_REPLACE,
+     "have a certificate revoked by its CA",
+     "By the account that issued it; else with authorizations for its names,\n"
+     "which this server gets; else by its own key, which is in the store or\n"
+     "given by --key. FILE is in PEM. Reasons are unspecified, "
+     "keyCompromise,\n"
+     "affiliationChanged, superseded and cessationOfOperation. One in use "
+     "needs\n"
+     "--force; --replace first gets another one with a new key and deploys "
+     "it.\n",
+     cli_revoke},
     {"account list", "[PROVIDER]", 0, 1, 0, "the accounts with CAs",
      "PROVIDER is a word of ACMEProvider. Reads the store alone: it works "
      "while\n"

@@ -90,14 +90,32 @@ START_TEST(test_option_words)
     ck_assert_str_eq(cli_args_option(CLI_PENDING), "--pending");
     ck_assert_str_eq(cli_args_option(CLI_PEM), "--pem");
     ck_assert_str_eq(cli_args_option(CLI_FORCE), "--force");
+    ck_assert_str_eq(cli_args_option(CLI_PEM | CLI_KEY), "--key");
+}
+END_TEST
+
+START_TEST(test_those_of_revoke)
+{
+    cli_args_t args = take("revoke --reason r --provider=p a --key k "
+                           "--replace");
+
+    ck_assert_str_eq(args.reason, "r");
+    ck_assert_str_eq(args.provider, "p");
+    ck_assert_str_eq(args.key, "k");
+    ck_assert_str_eq(operand(&args, 0), "a");
+    ck_assert_ptr_null(args.store_dir);
+    ck_assert_uint_eq(args.options,
+                      CLI_REASON | CLI_PROVIDER | CLI_KEY | CLI_REPLACE);
 }
 END_TEST
 
 START_TEST(test_refused)
 {
     static const char *const lines[] = {
-        "status --colour", "--store",         "status --store", "--store=",
-        "-x status",       "--json=yes show", "show --pemm",
+        "status --colour",   "--store",        "status --store",
+        "--store=",          "-x status",      "--json=yes show",
+        "show --pemm",       "revoke a --key", "revoke a --key=",
+        "revoke a --keys f",
     };
     cli_args_t args;
     ae_error_t err;
@@ -119,7 +137,8 @@ Suite *suite_cli_args(void)
     tcase_add_test(tc, test_the_end_of_options);
     tcase_add_test(tc, test_help);
     tcase_add_test(tc, test_option_words);
-    tcase_add_loop_test(tc, test_refused, 0, 7);
+    tcase_add_test(tc, test_those_of_revoke);
+    tcase_add_loop_test(tc, test_refused, 0, 10);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -26,7 +26,7 @@ PATHS = {"/dir": "directory", "/nonce-plz": "newNonce",
          "/sign-me-up": "newAccount", "/order-plz": "newOrder",
          "/authZ": "authorization", "/chalZ": "challenge",
          "/my-order": "order", "/finalize-order": "finalize",
-         "/certZ": "certificate"}
+         "/certZ": "certificate", "/revoke-cert": "revokeCert"}
 
 RETRY_AFTER = 85  # later than the module would try by itself
 BAD_NONCES = 5
@@ -248,7 +248,7 @@ class Door:
     def counts(self):
         counts = dict.fromkeys(EXCHANGES, 0)
         for _, exchange, _ in self.seen():
-            counts[exchange] += 1
+            counts[exchange] = counts.get(exchange, 0) + 1
         return counts
 
     def hits(self):

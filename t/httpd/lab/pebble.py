@@ -70,8 +70,15 @@ class Pebble:
 
     def root(self):
         """The root that issued certificates lead to, in PEM."""
+        return self._managed("roots/0")
+
+    def standing(self, serial):
+        """What it says of a certificate it issued: Status, Reason."""
+        return json.loads(self._managed(f"cert-status-by-serial/{serial}"))
+
+    def _managed(self, path):
         context = ssl.create_default_context(cafile=str(self.trust_file))
-        url = f"https://127.0.0.1:{self.management}/roots/0"
+        url = f"https://127.0.0.1:{self.management}/{path}"
         with urllib.request.urlopen(url, context=context) as answer:
             return answer.read().decode()
 
