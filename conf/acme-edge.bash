@@ -70,7 +70,7 @@ _acme_edge()
         words='--pending --provider --reason --key --force --replace'
         words+=' --json --help'
         ;;
-    show,-*) words='--live --pending --pem --json --help' ;;
+    show,-*) words='--live --pending --csr --pem --json --help' ;;
     *,-*) words='--store --json --help' ;;
     ,* | help,*) words=$(_acme_edge_verbs "$1") ;;
     *) words=$(_acme_edge_names "$1") ;;

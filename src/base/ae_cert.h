@@ -31,6 +31,11 @@ typedef struct ae_cert_facts_t {
 AE_CHECKED apr_status_t ae_cert_parse(ae_cert_t **cert, ae_bytes_t pem,
                                       ae_error_t *err, apr_pool_t *p);
 
+/** The same of a PEM chain, or of a single certificate in DER.
+ * @return as ae_cert_parse. */
+AE_CHECKED apr_status_t ae_cert_parse_any(ae_cert_t **cert, ae_bytes_t bytes,
+                                          ae_error_t *err, apr_pool_t *p);
+
 /** Print the chain as PEM into `p`, certificates only.
  * @return APR_SUCCESS or AE_ECRYPTO. */
 AE_CHECKED apr_status_t ae_cert_print(ae_bytes_t *pem, const ae_cert_t *cert,

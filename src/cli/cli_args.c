@@ -7,8 +7,9 @@ static const struct {
     const char *word;
     unsigned option;
 } options[] = {
-    {"--live", CLI_LIVE},   {"--pending", CLI_PENDING}, {"--pem", CLI_PEM},
-    {"--force", CLI_FORCE}, {"--replace", CLI_REPLACE},
+    {"--live", CLI_LIVE}, {"--pending", CLI_PENDING},
+    {"--pem", CLI_PEM},   {"--force", CLI_FORCE},
+    {"--csr", CLI_CSR},   {"--replace", CLI_REPLACE},
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -26,6 +27,8 @@ static const struct {
     {"--reason", CLI_REASON, offsetof(cli_args_t, reason),
      "it needs a reason"},
     {"--key", CLI_KEY, offsetof(cli_args_t, key), "it needs a file"},
+    {"--out", CLI_OUT, offsetof(cli_args_t, out), "it needs a file"},
+    {"--trust", CLI_TRUST, offsetof(cli_args_t, trust), "it needs a file"},
 };
 
 #define VALUES (sizeof(values) / sizeof(values[0]))

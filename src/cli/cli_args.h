@@ -13,6 +13,9 @@ enum {
     CLI_PENDING = 2,
     CLI_PEM = 4,
     CLI_FORCE = 8,
+    CLI_CSR = 16,
+    CLI_OUT = 32,
+    CLI_TRUST = 64,
     CLI_REPLACE = 128,
     CLI_PROVIDER = 256,
     CLI_REASON = 512,
@@ -26,6 +29,8 @@ typedef struct cli_args_t {
     const char *provider;         /* the value of --provider, or NULL */
     const char *reason;           /* of --reason */
     const char *key;              /* of --key */
+    const char *out;              /* the value of --out, or NULL */
+    const char *trust;            /* of --trust */
     int json;
     int help;
     unsigned options;

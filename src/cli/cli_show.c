@@ -1,4 +1,5 @@
 #include "ae_time.h"
+#include "cli_csr.h"
 #include "cli_differ.h"
 #include "cli_table.h"
 #include "cli_verb.h"
@@ -38,11 +39,6 @@ enum {
     PLACES = sizeof(places) / sizeof(places[0])
 };
 
-static const char *name_of(const ae_cert_facts_t *facts, int i)
-{
-    return APR_ARRAY_IDX(facts->names, i, const char *);
-}
-
 /* --- JSON --------------------------------------------------------------- */
 
 static json_t *print_link(const ae_cert_link_t *link, apr_pool_t *p)
@@ -53,18 +49,6 @@ static json_t *print_link(const ae_cert_link_t *link, apr_pool_t *p)
                      ae_time_print(link->not_before, p), "notAfter",
                      ae_time_print(link->not_after, p), "keyType", link->key,
                      "sha256", link->sha256, "sha1", link->sha1);
-}
-
-static json_t *print_texts(const apr_array_header_t *texts)
-{
-    json_t *list = json_array();
-    int i;
-
-    for (i = 0; i < texts->nelts; i++) {
-        json_array_append_new(
-            list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
-    }
-    return list;
 }
 
 static json_t *print_chain(const ae_cert_t *chain, const edge_cert_t *cert,
@@ -82,10 +66,10 @@ static json_t *print_chain(const ae_cert_t *chain, const edge_cert_t *cert,
     ae_cert_link(&link, chain, 0, p);
     json = print_link(&link, p);
     json_object_set_new(json, "names",
-                        print_texts(ae_cert_facts(chain)->names));
+                        cli_json_texts(ae_cert_facts(chain)->names));
     json_object_set_new(
         json, "differences",
-        print_texts(cli_differ(ae_cert_facts(chain), link.key, cert, p)));
+        cli_json_texts(cli_differ(ae_cert_facts(chain), link.key, cert, p)));
     json_object_set_new(json, "chain", list);
     return json;
 }
@@ -111,17 +95,6 @@ static void add_link(cli_table_t *table, const ae_cert_link_t *link,
     add(table, "  SHA-1", link->sha1);
 }
 
-static void add_differences(cli_table_t *table,
-                            const apr_array_header_t *differences)
-{
-    int i;
-
-    for (i = 0; i < differences->nelts; i++) {
-        add(table, i ? "" : "  differs",
-            APR_ARRAY_IDX(differences, i, const char *));
-    }
-}
-
 static void show_text(const place_t *place, const ae_cert_t *chain,
                       const edge_cert_t *cert, apr_pool_t *p)
 {
@@ -132,11 +105,10 @@ static void show_text(const place_t *place, const ae_cert_t *chain,
 
     ae_cert_link(&link, chain, 0, p);
     add(table, place->word, link.subject[0] ? link.subject : "-");
-    for (i = 0; i < facts->names->nelts; i++) {
-        add(table, i ? "" : "  names", name_of(facts, i));
-    }
+    cli_table_add_texts(table, "  names", facts->names);
     add_link(table, &link, p);
-    add_differences(table, cli_differ(facts, link.key, cert, p));
+    cli_table_add_texts(table, "  differs",
+                        cli_differ(facts, link.key, cert, p));
     for (i = 1; i < ae_cert_length(chain); i++) {
         ae_cert_link(&link, chain, i, p);
         add(table, "issued by", link.subject);
@@ -225,6 +197,9 @@ cli_exit_t cli_show(cli_t *cli, ae_error_t *err)
 
     if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
+    }
+    if (cli->args->options & CLI_CSR) {
+        return cli_show_csr(cli, cert, err);
     }
     wanted = wanted ? wanted : CLI_LIVE | CLI_PENDING;
     code = load_all(chains, cli, cert, wanted, err);

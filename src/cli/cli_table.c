@@ -1,7 +1,6 @@
 #include "cli_table.h"
 
 #include <apr_strings.h>
-#include <apr_tables.h>
 #include <string.h>
 
 #define GAP 2
@@ -46,6 +45,19 @@ void cli_table_add(cli_table_t *table, const char *const *cells)
         if (width > table->widths[i]) {
             table->widths[i] = width;
         }
+    }
+}
+
+void cli_table_add_texts(cli_table_t *table, const char *label,
+                         const apr_array_header_t *texts)
+{
+    int i;
+
+    for (i = 0; i < texts->nelts; i++) {
+        const char *cells[] = {i ? "" : label,
+                               APR_ARRAY_IDX(texts, i, const char *)};
+
+        cli_table_add(table, cells);
     }
 }
 

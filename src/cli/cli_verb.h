@@ -49,6 +49,8 @@ cli_exit_t cli_rollback(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_update(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_rollover(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_deactivate(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_csr(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_import(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */
@@ -106,6 +108,9 @@ const char *cli_what_next(const cli_t *cli);
 /** Print it to standard output; JSON is dropped. */
 void cli_print(const char *text);
 void cli_print_json(json_t *json, apr_pool_t *p);
+
+/** A list of texts (const char *). */
+json_t *cli_json_texts(const apr_array_header_t *texts);
 
 /** Say in one sentence what was done: as text, or as member `done`. */
 void cli_tell(const cli_t *cli, const char *fmt, ...) AE_PRINTF(2, 3);

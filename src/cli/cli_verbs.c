@@ -10,12 +10,13 @@ const cli_verb_t cli_verbs[] = {
     {"status", "[NAME]", 0, 1, 0, "how all certificates stand, or one in full",
      "Reads the store alone: it works while httpd is stopped, and says so.\n",
      cli_status},
-    {"show", "NAME [--live|--pending] [--pem]", 1, 1,
-     CLI_LIVE | CLI_PENDING | CLI_PEM,
+    {"show", "NAME [--live|--pending|--csr] [--pem]", 1, 1,
+     CLI_LIVE | CLI_PENDING | CLI_CSR | CLI_PEM,
      "the certificate in use and the pending one, decoded",
      "Tells where it differs from what is configured. With --pem it prints "
      "the\n"
-     "chain, of the one in use where both are there.\n",
+     "chain, of the one in use where both are there. With --csr it shows the\n"
+     "request that is kept instead.\n",
      cli_show},
     {"sign", "NAME", 1, 1, 0, "order a certificate now, and follow it",
      "Joins an order under way. What ACMERenew and earlier failures say does\n"
@@ -31,6 +32,25 @@ const cli_verb_t cli_verbs[] = {
      "The certificate in use stays in use; the next one is ordered a day\n"
      "later, or on `sign`.\n",
      cli_discard},
+    {"csr", "NAME [--out FILE]", 1, 1, CLI_OUT,
+     "make and keep a key and a request, for any CA",
+     "Prints the request (CSR) as PEM, or writes it to FILE, which must not "
+     "be\n"
+     "there with anything else in it. The key never leaves the store. The "
+     "same\n"
+     "again tells the same request, until the configured names change.\n",
+     cli_csr},
+    {"import", "NAME CERT [--trust FILE]", 2, 2, CLI_TRUST,
+     "stage a certificate that another CA signed",
+     "CERT is a file with the certificate as PEM, intermediate ones behind "
+     "it, "
+     "or\n"
+     "that alone as DER. It must be of the key that `csr` keeps, or of the "
+     "one in\n"
+     "use, cover the configured names, and lead to a root of this system, or "
+     "of\n"
+     "FILE. Then ACMEDeploy says when it goes live.\n",
+     cli_import},
     {"rollback", "NAME", 1, 1, 0, "bring back the certificate before this one",
      "It must still hold, fit the configuration and have its chain. Whatever\n"
      "ACMEDeploy says, it goes live with the next restart of httpd. A second\n"

@@ -177,6 +177,14 @@ static int is_port_open(apr_port_t port)
     return 0;
 }
 
+/* Where nobody is to be asked by itself and no account is configured, they
+ * come from another CA by acme-edge import. */
+static int is_ordered(const edge_cert_t *cert)
+{
+    return !cert->renews_by_hand || cert->terms_accepted ||
+           cert->contacts->nelts > 0;
+}
+
 static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
                       apr_pool_t *ptemp)
 {
@@ -187,7 +195,7 @@ static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
     for (i = 0; i < certs->nelts && !is_port_open(HTTP_PORT); i++) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 
-        if (!cert->is_further) {
+        if (!cert->is_further && is_ordered(cert)) {
             apr_array_cat(names, cert->names);
         }
     }
@@ -201,12 +209,12 @@ static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
 
 static int lacks_terms(const edge_cert_t *cert)
 {
-    return !cert->terms_accepted;
+    return is_ordered(cert) && !cert->terms_accepted;
 }
 
 static int lacks_contact(const edge_cert_t *cert)
 {
-    return cert->contacts->nelts == 0;
+    return is_ordered(cert) && cert->contacts->nelts == 0;
 }
 
 /* The names of certificates that something is missing for, or NULL. */

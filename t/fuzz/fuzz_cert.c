@@ -1,8 +1,9 @@
-#include "ae_cert.h"
+#include "ae_cert_path.h"
 #include "ae_san.h"
 #include "fuzz.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Certificate chains in PEM, from CAs and from staging. */
 
@@ -90,6 +91,52 @@ static void check_print(const ae_cert_t *cert)
         "what was printed is read as the same");
 }
 
+/* As PEM or as it is: what is taken is the same. */
+static void check_any(const unsigned char *data, size_t size)
+{
+    ae_bytes_t bytes = {data, size};
+    ae_error_t err;
+    ae_cert_t *cert;
+    apr_status_t status = ae_cert_parse_any(&cert, bytes, &err, fuzz_pool);
+
+    if (status == APR_SUCCESS) {
+        check_print(cert);
+    } else {
+        fuzz_must(status == AE_EFORMAT || status == AE_ETOOBIG,
+                  "the status is a documented one");
+        fuzz_must_explain(&err, status);
+    }
+}
+
+/* With nobody to be trusted, no way leads anywhere. */
+static void check_path(const ae_cert_t *cert)
+{
+    static ae_cert_trust_t *trust;
+    apr_array_header_t *none = apr_array_make(fuzz_pool, 1, sizeof(void *));
+    ae_cert_t *whole;
+    const char *url;
+    ae_error_t err;
+    apr_status_t status;
+
+    if (!trust) {
+        fuzz_must(ae_cert_trust_load(&trust, T_FIXTURES "/root.pem", &err,
+                                     fuzz_global_pool) == APR_SUCCESS,
+                  "the fixture is a root");
+    }
+    status = ae_cert_path(&whole, &url, cert, none, trust,
+                          apr_time_from_sec(1800000000), &err, fuzz_pool);
+    if (status == APR_SUCCESS) {
+        fuzz_must(ae_cert_length(whole) > 0, "the way has a beginning");
+        return;
+    }
+    fuzz_must(status == APR_INCOMPLETE || status == AE_EMISMATCH ||
+                  status == AE_ETOOBIG,
+              "the status is a documented one");
+    fuzz_must_explain(&err, status);
+    fuzz_must(url == NULL || strncasecmp(url, "http", 4) == 0,
+              "nothing else is fetched");
+}
+
 static void run(const unsigned char *data, size_t size)
 {
     ae_error_t err;
@@ -103,11 +150,13 @@ static void run(const unsigned char *data, size_t size)
         check_facts(ae_cert_facts(cert));
         check_checks(cert);
         check_print(cert);
+        check_path(cert);
     } else {
         fuzz_must(status == AE_EFORMAT || status == AE_ETOOBIG,
                   "the status is a documented one");
         fuzz_must_explain(&err, status);
     }
+    check_any(data, size);
 }
 
 const fuzz_target_t fuzz_cert = {"cert", run, 3000};

@@ -89,6 +89,9 @@ START_TEST(test_option_words)
     ck_assert_str_eq(cli_args_option(CLI_LIVE), "--live");
     ck_assert_str_eq(cli_args_option(CLI_PENDING), "--pending");
     ck_assert_str_eq(cli_args_option(CLI_PEM), "--pem");
+    ck_assert_str_eq(cli_args_option(CLI_CSR), "--csr");
+    ck_assert_str_eq(cli_args_option(CLI_OUT), "--out");
+    ck_assert_str_eq(cli_args_option(CLI_LIVE | CLI_TRUST), "--trust");
     ck_assert_str_eq(cli_args_option(CLI_FORCE), "--force");
     ck_assert_str_eq(cli_args_option(CLI_PEM | CLI_KEY), "--key");
 }
@@ -109,12 +112,26 @@ START_TEST(test_those_of_revoke)
 }
 END_TEST
 
+START_TEST(test_values)
+{
+    cli_args_t args = take("csr --out f --trust=t a.example");
+
+    ck_assert_str_eq(args.out, "f");
+    ck_assert_str_eq(args.trust, "t");
+    ck_assert_ptr_null(args.store_dir);
+    ck_assert_uint_eq(args.options, CLI_OUT | CLI_TRUST);
+    ck_assert_str_eq(operand(&args, 0), "a.example");
+    ck_assert_uint_eq(take("--store s status").options, 0);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     static const char *const lines[] = {
         "status --colour",   "--store",        "status --store",
         "--store=",          "-x status",      "--json=yes show",
-        "show --pemm",       "revoke a --key", "revoke a --key=",
+        "show --pemm",       "csr a --out",    "csr a --out=",
+        "csr a --outer f",   "revoke a --key", "revoke a --key=",
         "revoke a --keys f",
     };
     cli_args_t args;
@@ -138,6 +155,8 @@ Suite *suite_cli_args(void)
     tcase_add_test(tc, test_help);
     tcase_add_test(tc, test_option_words);
     tcase_add_test(tc, test_those_of_revoke);
+    tcase_add_test(tc, test_values);
+    tcase_add_loop_test(tc, test_refused, 0, 13);
     tcase_add_loop_test(tc, test_refused, 0, 10);
     suite_add_tcase(suite, tc);
     return suite;

@@ -11,6 +11,11 @@
 
 #define CA_USAGE "critical,keyCertSign,cRLSign"
 
+/* Other ways first, which nobody here goes. */
+#define LEAF_ACCESS                                                           \
+    "OCSP;URI:http://ocsp.example,caIssuers;URI:ldap://ca.example/x,"         \
+    "caIssuers;URI:" TEST_PKI_ISSUER
+
 struct test_pki_t {
     EVP_PKEY *root_key, *mid_key;
     X509 *root, *mid;
@@ -152,6 +157,7 @@ static X509 *leaf_make(const test_pki_t *pki, const ae_key_t *key,
     extend(leaf, pki->mid, NID_key_usage, "critical,digitalSignature");
     extend(leaf, pki->mid, NID_ext_key_usage, "serverAuth");
     extend(leaf, pki->mid, NID_authority_key_identifier, "keyid:always");
+    extend(leaf, pki->mid, NID_info_access, LEAF_ACCESS);
     extend(leaf, pki->mid, NID_subject_alt_name, alternative_names(names, p));
     draft_sign(leaf, pki->mid_key);
     return leaf;

@@ -13,6 +13,9 @@
 
 typedef struct test_pki_t test_pki_t;
 
+/** Where leaves say that their issuer can be had. */
+#define TEST_PKI_ISSUER "http://ca.example/intermediate"
+
 /** Make a new CA; its keys differ from those of every other. */
 test_pki_t *test_pki_make(apr_pool_t *p);
 
