@@ -44,6 +44,7 @@ typedef struct acme_response_t {
     const char *location;
     const char *replay_nonce;
     const char *retry_after;
+    const char *date;
     const apr_array_header_t *links; /* const char *: each Link value */
     const char *body;
     apr_size_t body_len;

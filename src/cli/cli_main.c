@@ -37,6 +37,9 @@ static cli_exit_t check_call(const cli_verb_t *verb, const cli_args_t *args,
 
 static void tell_error(const cli_t *cli, const ae_error_t *err)
 {
+    if (err->what[0] == '\0') {
+        return; /* the answer said it */
+    }
     if (cli->args->json) {
         cli_print_json(json_pack("{s:{s:s,s:s,s:s}}", "error", "what",
                                  err->what, "why", err->why, "next",

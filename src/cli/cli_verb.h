@@ -51,6 +51,7 @@ cli_exit_t cli_account_rollover(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_account_deactivate(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_csr(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_import(cli_t *cli, ae_error_t *err);
+cli_exit_t cli_check(cli_t *cli, ae_error_t *err);
 cli_exit_t cli_help(cli_t *cli, ae_error_t *err);
 
 /** All verbs; the one without a name ends them. */

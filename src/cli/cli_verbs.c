@@ -96,6 +96,14 @@ const cli_verb_t cli_verbs[] = {
      "opens another account. The key is kept as "
      "account.key.deactivated.\n" ONE_ACCOUNT,
      cli_account_deactivate},
+    {"check", "[NAME]", 0, 1, 0, "look at what a renewal would meet",
+     "Store, clock, the CA's directory, and of each name: DNS, port 80 on "
+     "each\n"
+     "address, with the redirects that CAs follow, and CAA. Nothing is "
+     "ordered.\n"
+     "What fails is told with a remedy; \"open\" is what nobody could look "
+     "at.\n",
+     cli_check},
     {"help", "[VERB]", 0, 2, 0, "this, or more on one verb", "", cli_help},
     {NULL, NULL, 0, 0, 0, NULL, NULL, NULL},
 };

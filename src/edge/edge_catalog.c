@@ -105,6 +105,16 @@ static json_t *print_cert(const edge_cert_t *cert, apr_pool_t *p)
     return json;
 }
 
+/* Everybody may read the file. */
+static void print_proxy(json_t *json, const char *proxy)
+{
+    if (proxy && strchr(proxy, '@')) {
+        json_object_set_new(json, "proxyHidden", json_true());
+    } else if (proxy) {
+        json_object_set_new(json, "proxy", json_string(proxy));
+    }
+}
+
 static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
 {
     json_t *json = ae_json_keep(json_object(), p);
@@ -120,6 +130,7 @@ static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
     json_object_set_new(json, "version", json_integer(VERSION));
     json_object_set_new(json, "restartsItself",
                         json_boolean(catalog->restarts_itself));
+    print_proxy(json, catalog->proxy);
     json_object_set_new(json, "certificates", list);
     return apr_pstrcat(p, ae_json_print(json, p), "\n", NULL);
 }
@@ -394,6 +405,8 @@ static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
         previous = cert;
     }
     catalog->certs = certs;
+    catalog->proxy = take_text(json_object_get(json, "proxy"), p);
+    catalog->proxy_hidden = ae_json_get_bool(json, "proxyHidden", 0);
     catalog->restarts_itself = ae_json_get_bool(json, "restartsItself", 1);
     return APR_SUCCESS;
 }

@@ -9,6 +9,8 @@
 typedef struct edge_catalog_t {
     const apr_array_header_t *certs; /* const edge_cert_t *, as configured */
     int restarts_itself;             /* ACMEReload is not none */
+    const char *proxy; /* URL, or NULL; one with a password is not kept, */
+    int proxy_hidden;  /* only that there is one */
 } edge_catalog_t;
 
 /** Parent: write it down, readable by all, where it is not there yet as it is

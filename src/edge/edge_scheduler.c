@@ -2,6 +2,7 @@
 
 #include "edge_errands.h"
 #include "edge_job.h"
+#include "edge_probe.h"
 #include "edge_queue.h"
 #include "edge_request.h"
 
@@ -37,6 +38,7 @@ struct edge_scheduler_t {
     edge_scheduler_config_t config;
     edge_job_context_t context;
     edge_errands_t *errands;
+    edge_probes_t *probes;
     int count;
     edge_job_t **jobs;
     edge_queue_t *clock;
@@ -225,6 +227,7 @@ void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now)
     }
     scheduler->requests = stamp;
     edge_errands_ask(scheduler->errands, now);
+    edge_probes_look(scheduler->probes, now, scheduler->context.scratch);
     for (i = 0; i < scheduler->count; i++) {
         apr_pool_clear(scheduler->context.scratch);
         if (edge_job_ask(scheduler->jobs[i]) &&
@@ -372,6 +375,8 @@ apr_status_t edge_scheduler_create(edge_scheduler_t **scheduler,
     }
     edge_store_sweep_workers(config->store, made->context.scratch);
     edge_revoked_sweep(config->store, now, made->context.scratch);
+    made->probes =
+        edge_probes_create(config->store, &made->config.challenges, own);
     edge_challenge_republish(&config->challenges, config->store, config->certs,
                              now, config->log, made->context.scratch);
     for (i = 0; i < config->certs->nelts; i++) {

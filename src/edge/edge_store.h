@@ -17,6 +17,7 @@
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
  *   state/<cert>.progress      an order that was asked for (edge_progress.h)
  *   requests/<cert>.<verb>     what is asked for          (edge_request.h)
+ *   requests/probe.<token>     what check looks for         (edge_probe.h)
  *   kept/<cert>/               key (sealed), request          (edge_kept.h)
  *   requests/errand.<id>       what a CA is asked, .done  (edge_errand.h)
  *   revoked/<digest>.json      revoked certificates       (edge_revoked.h)

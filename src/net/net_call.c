@@ -290,6 +290,7 @@ static void call_read_answer(acme_response_t *response, net_call_t *call)
     response->location = call_header(call, "Location");
     response->replay_nonce = call_header(call, "Replay-Nonce");
     response->retry_after = call_header(call, "Retry-After");
+    response->date = call_header(call, "Date");
     response->links = call_links(call);
     response->body = call->body ? call->body : "";
     response->body_len = call->body_len;

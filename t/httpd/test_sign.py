@@ -2,9 +2,7 @@
 
 import concurrent.futures
 import datetime
-import json
 import re
-import urllib.request
 
 import pytest
 
@@ -85,7 +83,7 @@ def test_what_waits_for_its_window(begin):
 def test_a_name_that_is_not_validated(begin):
     """Nothing listens where it leads; the other one is well."""
     httpd, _, pebble = begin()
-    lead(pebble, ALIAS, "127.0.0.9")
+    pebble.records("add-a", host=ALIAS, addresses=["127.0.0.9"])
     httpd.announce(f"AE040: {NAME}: ")
     answer = run(httpd, "sign", NAME)
     assert (answer.status, answer.out) == (1, "")
@@ -93,13 +91,6 @@ def test_a_name_that_is_not_validated(begin):
              rf"^{NAME}: validation of {ALIAS}: invalid: .*connection",
              rf"^{NAME}: it failed$",
              rf"^acme-edge: The CA could not validate {ALIAS}")
-
-
-def lead(pebble, name, address):
-    body = {"host": f"{name}.", "addresses": [address]}
-    urllib.request.urlopen(
-        f"http://127.0.0.1:{pebble.dns_management}/add-a",
-        json.dumps(body).encode()).close()
 
 
 def test_a_second_one_joins(begin, followers):

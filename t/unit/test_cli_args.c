@@ -157,7 +157,6 @@ Suite *suite_cli_args(void)
     tcase_add_test(tc, test_those_of_revoke);
     tcase_add_test(tc, test_values);
     tcase_add_loop_test(tc, test_refused, 0, 13);
-    tcase_add_loop_test(tc, test_refused, 0, 10);
     suite_add_tcase(suite, tc);
     return suite;
 }

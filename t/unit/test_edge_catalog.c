@@ -163,12 +163,42 @@ START_TEST(test_reload)
 
     for (catalog.restarts_itself = 0; catalog.restarts_itself < 2;
          catalog.restarts_itself++) {
-        edge_catalog_t back = {NULL, -1};
+        edge_catalog_t back = {.restarts_itself = -1};
 
         save(&catalog, t);
         ck_status(load(&back, t, &err), APR_SUCCESS, &err);
         ck_assert_int_eq(back.restarts_itself, catalog.restarts_itself);
     }
+}
+END_TEST
+
+static edge_catalog_t with_proxy(const test_store_t *t, const char *proxy)
+{
+    edge_catalog_t catalog = catalog_of(t);
+    edge_catalog_t back;
+    ae_error_t err;
+
+    catalog.proxy = proxy;
+    save(&catalog, t);
+    ck_status(load(&back, t, &err), APR_SUCCESS, &err);
+    return back;
+}
+
+/* Everybody may read the file. */
+START_TEST(test_proxy)
+{
+    test_store_t *t = test_store_make();
+    edge_catalog_t back = with_proxy(t, NULL);
+
+    ck_assert_ptr_null(back.proxy);
+    ck_assert(!back.proxy_hidden);
+    back = with_proxy(t, "http://proxy.example:3128");
+    ck_assert_str_eq(back.proxy, "http://proxy.example:3128");
+    ck_assert(!back.proxy_hidden);
+    back = with_proxy(t, "http://me:secret@proxy.example:3128");
+    ck_assert_ptr_null(back.proxy);
+    ck_assert(back.proxy_hidden);
+    ck_assert_ptr_null(strstr(test_store_get(t, "config.json"), "secret"));
 }
 END_TEST
 
@@ -314,6 +344,7 @@ Suite *suite_edge_catalog(void)
     tcase_add_test(tc, test_requests);
     tcase_add_test(tc, test_types_of_key);
     tcase_add_test(tc, test_reload);
+    tcase_add_test(tc, test_proxy);
     tcase_add_test(tc, test_written_when_changed);
     tcase_add_test(tc, test_thousands);
     tcase_add_loop_test(tc, test_damaged, 0,

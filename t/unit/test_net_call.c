@@ -180,6 +180,7 @@ START_TEST(absent_headers_are_null)
     ck_assert_ptr_null(response->location);
     ck_assert_ptr_null(response->replay_nonce);
     ck_assert_ptr_null(response->retry_after);
+    ck_assert_ptr_null(response->date);
     ck_assert_int_eq(response->links->nelts, 0);
 }
 END_TEST

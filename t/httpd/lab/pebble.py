@@ -16,13 +16,13 @@ class Pebble:
     alone."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
-                 environment=None, retry_after=1, customers=None):
+                 environment=None, retry_after=1, customers=None, dns=None):
         self.directory = directory
         directory.mkdir(mode=0o755, exist_ok=True)
         self.trust_file = pki.make_server(directory)
         self.port = free_port()
         self.management = free_port()
-        self.dns = free_port()
+        self.dns = dns or free_port()
         self.dns_management = free_port()
         self._configure(http_port, lifetime, retry_after, customers or {})
         self._start(environment or {})
@@ -81,6 +81,13 @@ class Pebble:
         url = f"https://127.0.0.1:{self.management}/{path}"
         with urllib.request.urlopen(url, context=context) as answer:
             return answer.read().decode()
+
+    def records(self, verb, **words):
+        """Tell the DNS server: "add-a", host="a.example", addresses=[...]"""
+        words["host"] += "."
+        urllib.request.urlopen(
+            f"http://127.0.0.1:{self.dns_management}/{verb}",
+            json.dumps(words).encode()).close()
 
     def requests(self, path):
         """How often a path of the API was asked for, by Pebble's log."""

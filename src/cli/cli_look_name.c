@@ -1,0 +1,164 @@
+#include "cli_look.h"
+#include "edge_caa.h"
+#include "net_dns.h"
+#include "net_probe.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define TIMEOUT apr_time_from_sec(10)
+
+/* --- port 80 ------------------------------------------------------------ */
+
+static void miss(json_t *rows, const char *about, const char *found)
+{
+    cli_rows_add(rows, CLI_MISSED, about, found,
+                 "let port 80 of this address lead to this httpd, or take the "
+                 "address out of the DNS; the answer must come from here");
+}
+
+static int is_ours(const net_probe_answer_t *answer, const edge_probe_t *probe)
+{
+    apr_size_t len = strlen(probe->answer);
+
+    return answer->code == 200 &&
+           strncmp(answer->body, probe->answer, len) == 0 &&
+           strspn(answer->body + len, " \t\r\n") == strlen(answer->body + len);
+}
+
+static void judge(json_t *rows, const char *about,
+                  const net_probe_answer_t *answer, const cli_look_t *look,
+                  apr_pool_t *p)
+{
+    if (is_ours(answer, look->probe)) {
+        cli_rows_add(rows, CLI_PASSED, about,
+                     answer->redirects == 0
+                         ? "this server answers"
+                         : apr_psprintf(p,
+                                        "this server answers, after %u "
+                                        "redirects, at %s",
+                                        answer->redirects, answer->url),
+                     "");
+    } else if (answer->code == 200) {
+        miss(rows, about,
+             apr_psprintf(p, "%s is answered, but not by this server",
+                          answer->url));
+    } else {
+        miss(rows, about,
+             apr_psprintf(p, "%s is answered with status %d", answer->url,
+                          answer->code));
+    }
+}
+
+static void look_at_address(json_t *rows, const char *name,
+                            const char *address, const cli_look_t *look,
+                            apr_pool_t *p)
+{
+    const char *about = apr_psprintf(p, "port 80 of %s at %s", name, address);
+    net_probe_answer_t answer;
+    ae_error_t err;
+
+    if (look->probe == NULL) {
+        cli_rows_add(rows, CLI_OPEN, about,
+                     "without a worker nobody answers for it", "");
+    } else if (net_probe_get(&answer,
+                             apr_pstrcat(p, "http://", name,
+                                         EDGE_CHALLENGE_PREFIX,
+                                         look->probe->token, NULL),
+                             address, TIMEOUT, &err, p) == APR_SUCCESS) {
+        judge(rows, about, &answer, look, p);
+    } else if (err.status == AE_EMISMATCH) {
+        cli_rows_add_error(rows, CLI_MISSED, about, &err,
+                           "let what begins with " EDGE_CHALLENGE_PREFIX
+                           " be answered there, or redirect it to port 80 or "
+                           "443 of a name",
+                           p);
+    } else {
+        cli_rows_add_error(rows, CLI_MISSED, about, &err,
+                           "let port 80 of this address lead to this httpd, "
+                           "or take the address out of the DNS",
+                           p);
+    }
+}
+
+static void look_at_addresses(json_t *rows, const char *name,
+                              const cli_look_t *look, apr_pool_t *p)
+{
+    const char *about = apr_psprintf(p, "DNS of %s", name);
+    const apr_array_header_t *addresses;
+    ae_error_t err;
+    int i;
+
+    if (net_dns_addresses(&addresses, name, &err, p) != APR_SUCCESS) {
+        cli_rows_add_error(rows, CLI_MISSED, about, &err,
+                           "give the name an A or AAAA record with an address "
+                           "of this server",
+                           p);
+        return;
+    }
+    cli_rows_add(rows, CLI_PASSED, about, apr_array_pstrcat(p, addresses, ' '),
+                 "");
+    for (i = 0; i < addresses->nelts; i++) {
+        look_at_address(rows, name, APR_ARRAY_IDX(addresses, i, const char *),
+                        look, p);
+    }
+}
+
+/* --- CAA ---------------------------------------------------------------- */
+
+static void judge_ca(json_t *rows, const char *name,
+                     const apr_array_header_t *records, const char *where,
+                     const cli_ca_t *ca, apr_pool_t *p)
+{
+    static const cli_result_t results[] = {
+        [EDGE_CAA_ALLOWED] = CLI_PASSED,
+        [EDGE_CAA_FORBIDDEN] = CLI_MISSED,
+        [EDGE_CAA_UNKNOWN] = CLI_OPEN,
+    };
+    const char *why;
+    edge_caa_verdict_t verdict =
+        edge_caa_judge(records, ca->identities, &why, p);
+    const char *identity = ca->identities->nelts
+                               ? APR_ARRAY_IDX(ca->identities, 0, const char *)
+                               : "the CA's name";
+
+    cli_rows_add(
+        rows, results[verdict],
+        apr_psprintf(p, "CAA of %s for %s", name, ca->provider->name),
+        where ? apr_psprintf(p, "at %s %s", where, why) : why,
+        verdict == EDGE_CAA_FORBIDDEN
+            ? apr_psprintf(p, "add to %s: CAA 0 issue \"%s\"", where, identity)
+        : verdict == EDGE_CAA_UNKNOWN
+            ? "see in the CA's practice statement whether that is its name"
+            : "");
+}
+
+static void look_at_caa(json_t *rows, const char *name,
+                        const apr_array_header_t *cas, apr_pool_t *p)
+{
+    apr_array_header_t *records;
+    const char *where;
+    ae_error_t err;
+    int i;
+
+    if (net_dns_caa(&records, &where, name, &err, p) != APR_SUCCESS) {
+        cli_rows_add_error(rows, CLI_MISSED,
+                           apr_psprintf(p, "CAA of %s", name), &err,
+                           "see to the domain's name servers: without their "
+                           "word no CA may issue",
+                           p);
+        return;
+    }
+    for (i = 0; i < cas->nelts; i++) {
+        judge_ca(rows, name, records, where,
+                 APR_ARRAY_IDX(cas, i, const cli_ca_t *), p);
+    }
+}
+
+void cli_look_at_name(json_t *rows, const char *name,
+                      const apr_array_header_t *cas, const cli_look_t *look,
+                      apr_pool_t *p)
+{
+    look_at_addresses(rows, name, look, p);
+    look_at_caa(rows, name, cas, p);
+}

@@ -1,0 +1,52 @@
+"""A network of its own for one test and all that it starts: ports 80, 443 and
+53 are free there, and the system's resolver asks the laboratory's DNS."""
+
+import contextlib
+import ctypes
+import os
+import subprocess
+
+NEW_NETWORK = 0x40000000  # <sched.h>
+NEW_MOUNTS = 0x00020000
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(function, *words):
+    if function(*words) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _run(*words):
+    subprocess.run([str(word) for word in words], check=True)
+
+
+def _cover(path, text, directory):
+    """Another file in the place of one of the system's, here alone."""
+    own = directory / os.path.basename(path)
+    own.write_text(text)
+    own.chmod(0o644)
+    _run("mount", "--bind", own, os.path.realpath(path))
+
+
+@contextlib.contextmanager
+def own_network(directory, addresses):
+    """This thread, and what it starts, are in it. `addresses` are those of
+    its one interface, beside the loopback ones."""
+    before = [(os.open(f"/proc/thread-self/ns/{name}", os.O_RDONLY), kind)
+              for name, kind in (("net", NEW_NETWORK), ("mnt", NEW_MOUNTS))]
+    _call(_libc.unshare, NEW_NETWORK | NEW_MOUNTS)
+    try:
+        _run("mount", "--make-rprivate", "/")
+        _cover("/etc/resolv.conf", "nameserver 127.0.0.1\n", directory)
+        _cover("/etc/nsswitch.conf", "hosts: dns\n", directory)
+        _run("ip", "link", "set", "lo", "up")
+        for address in addresses:
+            _run("ip", "address", "add", address, "dev", "lo",
+                 *(["nodad"] if ":" in address else []))
+        yield
+    finally:
+        for descriptor, kind in before:
+            _call(_libc.setns, descriptor, kind)
+            os.close(descriptor)
