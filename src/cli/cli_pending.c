@@ -14,15 +14,10 @@ static cli_exit_t nothing_pending(const edge_cert_t *cert, ae_error_t *err)
 
 /* --- deploy ------------------------------------------------------------- */
 
-cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
+static cli_exit_t deploy(cli_t *cli, const edge_cert_t *cert, ae_error_t *err)
 {
-    const edge_standing_t *standing;
-    const edge_cert_t *cert;
+    const edge_standing_t *standing = cli_standing(cli, cert);
 
-    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
-        return CLI_FAILED;
-    }
-    standing = cli_standing(cli, cert);
     if (!standing->staged.present) {
         return nothing_pending(cert, err);
     }
@@ -42,6 +37,11 @@ cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
     cli_tell(cli, "%s: serial %s is approved, %s", cert->name,
              standing->staged.serial, cli_what_next(cli));
     return CLI_DONE;
+}
+
+cli_exit_t cli_deploy(cli_t *cli, ae_error_t *err)
+{
+    return cli_each(cli, deploy, err);
 }
 
 /* --- discard ------------------------------------------------------------ */
@@ -74,17 +74,12 @@ static cli_exit_t forget(const cli_t *cli, const edge_cert_t *cert,
     return CLI_DONE;
 }
 
-cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
+static cli_exit_t discard(cli_t *cli, const edge_cert_t *cert, ae_error_t *err)
 {
-    const edge_cert_t *cert;
     edge_staged_t *staged;
-    apr_status_t status;
     const char *serial;
-
-    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
-        return CLI_FAILED;
-    }
-    status = edge_staged_open(&staged, cli->store, cert, err, cli->p);
+    apr_status_t status =
+        edge_staged_open(&staged, cli->store, cert, err, cli->p);
     if (APR_STATUS_IS_ENOENT(status)) {
         return nothing_pending(cert, err);
     }
@@ -106,4 +101,9 @@ cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
         return CLI_FAILED;
     }
     return forget(cli, cert, serial, err);
+}
+
+cli_exit_t cli_discard(cli_t *cli, ae_error_t *err)
+{
+    return cli_each(cli, discard, err);
 }

@@ -168,14 +168,10 @@ static cli_exit_t end_of(watch_t *watch, const cli_t *cli, ae_error_t *err)
     return CLI_DONE;
 }
 
-static cli_exit_t sign(watch_t *watch, const cli_t *cli, ae_error_t *err)
+static cli_exit_t see_to_it(watch_t *watch, const cli_t *cli, ae_error_t *err)
 {
-    cli_exit_t end;
+    cli_exit_t end = follow(watch, cli, err);
 
-    if (ask(watch, cli, err) != APR_SUCCESS) {
-        return CLI_FAILED;
-    }
-    end = follow(watch, cli, err);
     return end == CLI_DONE ? end_of(watch, cli, err) : end;
 }
 
@@ -184,17 +180,45 @@ cli_exit_t cli_sign_now(const cli_t *cli, const edge_cert_t *cert,
 {
     watch_t watch = {.cert = cert};
 
-    return sign(&watch, cli, err);
-}
-
-cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)
-{
-    watch_t watch = {0};
-    cli_exit_t end;
-
-    if (cli_begin(&watch.cert, cli, err) != APR_SUCCESS) {
+    if (ask(&watch, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
-    end = sign(&watch, cli, err);
-    return end == CLI_DONE ? tell_issued(&watch, cli, err) : end;
+    return see_to_it(&watch, cli, err);
+}
+
+/* Each type of key is asked for before one is followed. */
+cli_exit_t cli_sign(cli_t *cli, ae_error_t *err)
+{
+    watch_t watches[AE_KEY_TYPES] = {{0}};
+    cli_exit_t end = CLI_DONE;
+    const edge_cert_t *cert;
+    int count = 0;
+    int i;
+
+    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    for (; cert != NULL && count < AE_KEY_TYPES;
+         cert = cli_sibling(cli, cert)) {
+        watches[count].cert = cert;
+        if (ask(&watches[count++], cli, err) != APR_SUCCESS) {
+            return CLI_FAILED;
+        }
+    }
+    for (i = 0; i < count; i++) {
+        ae_error_t trouble;
+        cli_exit_t came = see_to_it(&watches[i], cli, &trouble);
+
+        if (came == CLI_DONE) {
+            came = tell_issued(&watches[i], cli, &trouble);
+        }
+        if (came != CLI_DONE && end == CLI_DONE) {
+            *err = trouble;
+            end = came;
+        } else if (came != CLI_DONE) {
+            fprintf(stderr, "acme-edge: %s\n",
+                    ae_error_line(&trouble, cli->p));
+        }
+    }
+    return end;
 }

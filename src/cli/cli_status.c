@@ -61,13 +61,25 @@ static json_t *print_status(const cli_t *cli, const edge_cert_t *cert)
     return json;
 }
 
+/* @param only all types of key of a name; NULL: all that there are */
+static int is_shown(const cli_t *cli, const edge_cert_t *cert,
+                    const edge_cert_t *only)
+{
+    const edge_cert_t *one = only;
+
+    while (one != NULL && one != cert) {
+        one = cli_sibling(cli, one);
+    }
+    return only == NULL || one == cert;
+}
+
 static void show_json(const cli_t *cli, const edge_cert_t *only)
 {
     json_t *list = json_array();
     int i;
 
     for (i = 0; i < cli->catalog.certs->nelts; i++) {
-        if (only == NULL || only == cert_at(cli, i)) {
+        if (is_shown(cli, cert_at(cli, i), only)) {
             json_array_append_new(list, print_status(cli, cert_at(cli, i)));
         }
     }
@@ -121,10 +133,15 @@ static void show_one(const cli_t *cli, const edge_cert_t *cert)
 
 static void show_text(const cli_t *cli, const edge_cert_t *only)
 {
-    if (only) {
-        show_one(cli, only);
-    } else {
+    const edge_cert_t *cert = only;
+
+    if (only == NULL) {
         show_all(cli);
+    }
+    while (cert != NULL) {
+        show_one(cli, cert);
+        cert = cli_sibling(cli, cert);
+        cli_print(cert ? "\n" : "");
     }
     if (!cli_worker_runs(cli)) {
         cli_print(apr_pstrcat(cli->p, "\nNothing is ordered or renewed now: ",

@@ -49,6 +49,19 @@ static int has_name(const edge_cert_t *cert, const char *name)
     return 0;
 }
 
+/* "www.example.org+rsa-2048" is one type of key, also of the first. */
+static int is_called(const edge_cert_t *cert, const char *name, apr_pool_t *p)
+{
+    const char *plus = strchr(name, '+');
+
+    if (plus == NULL) {
+        return has_name(cert, name);
+    }
+    return has_name(cert,
+                    apr_pstrmemdup(p, name, (apr_size_t)(plus - name))) &&
+           strcasecmp(plus + 1, ae_key_type_word(cert->key_type)) == 0;
+}
+
 static const char *known_names(const cli_t *cli)
 {
     int count = cli->catalog.certs->nelts;
@@ -70,7 +83,7 @@ apr_status_t cli_find(const edge_cert_t **cert, const cli_t *cli,
     int i;
 
     for (i = 0; i < cli->catalog.certs->nelts; i++) {
-        if (has_name(cert_at(cli, i), name)) {
+        if (is_called(cert_at(cli, i), name, cli->p)) {
             *cert = cert_at(cli, i);
             return APR_SUCCESS;
         }
@@ -88,6 +101,29 @@ apr_status_t cli_begin(const edge_cert_t **cert, cli_t *cli, ae_error_t *err)
     return status == APR_SUCCESS
                ? cli_find(cert, cli, cli_operand(cli, 0), err)
                : status;
+}
+
+const edge_cert_t *cli_sibling(const cli_t *cli, const edge_cert_t *cert)
+{
+    const char *name = cli_operand(cli, 0);
+
+    return name != NULL && strchr(name, '+') != NULL ? NULL : cert->sibling;
+}
+
+cli_exit_t cli_each(cli_t *cli, cli_one_t *one, ae_error_t *err)
+{
+    cli_exit_t end = CLI_NOTHING;
+    const edge_cert_t *cert;
+
+    if (cli_begin(&cert, cli, err) != APR_SUCCESS) {
+        return CLI_FAILED;
+    }
+    for (; cert != NULL && end != CLI_FAILED; cert = cli_sibling(cli, cert)) {
+        cli_exit_t done = one(cli, cert, err);
+
+        end = done == CLI_NOTHING ? end : done;
+    }
+    return end;
 }
 
 static void say_nothing(void *ctx, ae_log_level_t level, const char *line)

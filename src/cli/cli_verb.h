@@ -85,7 +85,8 @@ AE_CHECKED apr_status_t cli_open(cli_t *cli, ae_error_t *err);
 /** The operand `i`, NULL where there are fewer. */
 const char *cli_operand(const cli_t *cli, int i);
 
-/** The certificate of a name: its own, or one of its names.
+/** The certificate of a name: its own, or one of its names; of several types
+ * of key the first, or the one whose type is behind the name, "+rsa-2048".
  * @return APR_SUCCESS; APR_ENOENT, err lists those that there are. */
 AE_CHECKED apr_status_t cli_find(const edge_cert_t **cert, const cli_t *cli,
                                  const char *name, ae_error_t *err);
@@ -93,6 +94,18 @@ AE_CHECKED apr_status_t cli_find(const edge_cert_t **cert, const cli_t *cli,
 /** cli_open, and cli_find of the first operand. */
 AE_CHECKED apr_status_t cli_begin(const edge_cert_t **cert, cli_t *cli,
                                   ae_error_t *err);
+
+/** The certificate of the next type of key that the first operand means, too;
+ * NULL where there is none, or where it names a type. */
+const edge_cert_t *cli_sibling(const cli_t *cli, const edge_cert_t *cert);
+
+typedef cli_exit_t cli_one_t(cli_t *cli, const edge_cert_t *cert,
+                             ae_error_t *err);
+
+/** cli_begin, and do it to the certificates of all types of key.
+ * @return CLI_FAILED after the first that failed; else CLI_DONE, or CLI_NOTHING
+ * where each had nothing to do */
+cli_exit_t cli_each(cli_t *cli, cli_one_t *one, ae_error_t *err);
 
 /** Where a certificate stands, from `cli->p`; nothing is logged. */
 const edge_standing_t *cli_standing(const cli_t *cli, const edge_cert_t *cert);

@@ -196,6 +196,52 @@ def test_a_type_that_is_taken_out(make_httpd, pebble):
     assert httpd.live(RSA, "rsa-2048")[0].exists()
 
 
+def test_types_with_keys_that_are_kept(make_httpd, pebble):
+    httpd = make_httpd(TYPES + "ACMEKeyReuse on\n" + site(NAME),
+                       pebble=pebble).start()
+    both_issued(httpd)
+    before = deployed(httpd), deployed(httpd, RSA, "rsa-2048")
+    answer = run(httpd, "sign", NAME)
+    assert answer.status == 0, answer.err
+    take_up(httpd)
+    after = deployed(httpd), deployed(httpd, RSA, "rsa-2048")
+    for one, two in zip(before, after):
+        assert one.serial_number != two.serial_number
+        assert is_same_key(one, two)
+
+
+def states(httpd, name):
+    answer = run(httpd, "--json", "status", name)
+    return {one["name"]: one["state"]
+            for one in answer.json()["certificates"]}
+
+
+def lines(answer, status=0):
+    assert answer.status == status, answer.err
+    return answer.out.splitlines()
+
+
+def test_the_command_means_all_types_or_one(make_httpd, pebble):
+    httpd = make_httpd("ACMEDeploy manual\n" + TYPES + site(NAME, ALIAS),
+                       pebble=pebble).start()
+    for name in (NAME, RSA):
+        httpd.wait_log(f"{name}: certificate issued".replace("+", r"\+"))
+    assert states(httpd, ALIAS) == {NAME: "staged", RSA: "staged"}
+    assert list(states(httpd, RSA)) == [RSA]
+    assert list(states(httpd, ALIAS + "+ECDSA-P256")) == [NAME]
+    assert run(httpd, "status", NAME + "+rsa-4096").status == 1
+    told = lines(run(httpd, "deploy", NAME))
+    assert [line.split(":")[0] for line in told] == [NAME, RSA]
+    assert [line.split(":")[0] for line in lines(
+        run(httpd, "discard", RSA))] == [RSA]
+    assert lines(run(httpd, "discard", RSA), 2) == []
+    told = lines(run(httpd, "discard", NAME))  # what one of them has
+    assert [line.split(":")[0] for line in told] == [NAME]
+    assert lines(run(httpd, "discard", NAME), 2) == []
+    text = run(httpd, "status", NAME).out
+    assert text.count(NAME + "\n") == 1 and text.count(RSA + "\n") == 1
+
+
 # --- ACMECSR -----------------------------------------------------------------
 
 def given(*names):
