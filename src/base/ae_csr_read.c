@@ -261,9 +261,9 @@ static apr_status_t check(ae_csr_t *csr, ae_error_t *err, apr_pool_t *p)
     csr->facts.key = ae_x509_key_print(X509_REQ_get0_pubkey(csr->req), p);
     status = check_key(csr, err);
     if (status == APR_SUCCESS) {
-        status = check_signature(csr, err);
+        status = ae_csr_facts_read(csr, err, p);
     }
-    return status == APR_SUCCESS ? ae_csr_facts_read(csr, err, p) : status;
+    return status == APR_SUCCESS ? check_signature(csr, err) : status;
 }
 
 apr_status_t ae_csr_parse(ae_csr_t **csr, ae_bytes_t pem, ae_error_t *err,

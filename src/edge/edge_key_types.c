@@ -55,11 +55,12 @@ static apr_status_t add(edge_key_types_t *types, const char *word,
     if (!find(&type, word, len)) {
         ae_error_set(err, AE_EFORMAT, "\"%.*s\" is not a type of key",
                      (int)len, word);
+        ae_error_why(err, "the word is unknown");
         return explain(err);
     }
     if (has(types, type)) {
-        ae_error_set(err, AE_EFORMAT, "%s stands there twice",
-                     ae_key_type_word(type));
+        ae_error_set(err, AE_EFORMAT, "a type of key is written twice");
+        ae_error_why(err, "%s stands there already", ae_key_type_word(type));
         return ae_error_next(err, "write each type once");
     }
     types->types[types->count++] = type;

@@ -1,5 +1,7 @@
 #include "acme_url.h"
+#include "ae_subject.h"
 #include "edge_cert.h"
+#include "edge_key_types.h"
 #include "edge_policy.h"
 #include "edge_provider.h"
 #include "edge_schedule.h"
@@ -76,6 +78,34 @@ static void try_key_type(const char *word)
     }
 }
 
+static void try_key_types(const char *words)
+{
+    edge_key_types_t types;
+    ae_error_t err;
+    apr_status_t status = edge_key_types_parse(&types, words, &err);
+
+    if (status != APR_SUCCESS) {
+        must_refuse(&err, status);
+        return;
+    }
+    fuzz_must(types.count >= 1 && types.count <= AE_KEY_TYPES,
+              "there is a type, and none is there twice");
+}
+
+static void try_subject(const char *text)
+{
+    X509_NAME *name = X509_NAME_new();
+    ae_error_t err;
+    apr_status_t status = ae_subject_put(name, text, &err);
+
+    if (status != APR_SUCCESS) {
+        must_refuse(&err, status);
+    } else {
+        fuzz_must(X509_NAME_entry_count(name) > 0, "a subject has attributes");
+    }
+    X509_NAME_free(name);
+}
+
 static void check_window(const edge_window_t *window)
 {
     fuzz_must(window->first_day < 7 && window->last_day < 7,
@@ -116,6 +146,8 @@ static void run(const unsigned char *data, size_t size)
     try_span(word);
     try_provider(word);
     try_key_type(word);
+    try_key_types(word);
+    try_subject(word);
     try_schedule(word);
 }
 

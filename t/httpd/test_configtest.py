@@ -195,12 +195,12 @@ WRONG = [
      'admin@example.org.'),
     ("ACMETermsOfService yes", 'ACMETermsOfService: this version knows no '
      '"yes"; write "ACMETermsOfService accepted".'),
-    ("ACMEKeyType dsa", 'ACMEKeyType: "dsa" is not a type of key; write '
-     f'{KEY_TYPES}.'),
-    ("ACMEKeyType rsa-2048 dsa", 'ACMEKeyType: "dsa" is not a type of key; '
-     f'write {KEY_TYPES}.'),
-    ("ACMEKeyType rsa-2048 RSA-2048", "ACMEKeyType: rsa-2048 stands there "
-     "twice; write each type once."),
+    ("ACMEKeyType dsa", 'ACMEKeyType: "dsa" is not a type of key: the '
+     f'word is unknown; write {KEY_TYPES}.'),
+    ("ACMEKeyType rsa-2048 dsa", 'ACMEKeyType: "dsa" is not a type of key: '
+     f'the word is unknown; write {KEY_TYPES}.'),
+    ("ACMEKeyType rsa-2048 RSA-2048", "ACMEKeyType: a type of key is written "
+     "twice: rsa-2048 stands there already; write each type once."),
     ("ACMEKeyReuse yes", 'ACMEKeyReuse: this version knows no "yes"; write '
      '"ACMEKeyReuse on|off".'),
     ("ACMESubject CN=www.example.org", 'ACMESubject: "CN=www.example.org" is '
@@ -428,7 +428,8 @@ def test_other_directives_in_a_section(configtest, line, name):
 
 def test_an_error_within_a_section_is_at_its_own_line(configtest):
     assert configtest(in_section("ACMEKeyType dsa")).syntax_error() == (
-        2, f'ACMEKeyType: "dsa" is not a type of key; write {KEY_TYPES}.')
+        2, 'ACMEKeyType: "dsa" is not a type of key: the word is unknown; '
+        f'write {KEY_TYPES}.')
 
 
 @pytest.mark.parametrize("text, message", [

@@ -36,13 +36,15 @@ static const struct {
     const char *words;
     const char *line;
 } bad[] = {
-    {"", "\"\" is not a type of key; write " ALL},
-    {"dsa", "\"dsa\" is not a type of key; write " ALL},
-    {"rsa-2048 rsa", "\"rsa\" is not a type of key; write " ALL},
-    {"rsa-2048,rsa-3072",
-     "\"rsa-2048,rsa-3072\" is not a type of key; write " ALL},
+    {"", "\"\" is not a type of key: the word is unknown; write " ALL},
+    {"dsa", "\"dsa\" is not a type of key: the word is unknown; write " ALL},
+    {"rsa-2048 rsa",
+     "\"rsa\" is not a type of key: the word is unknown; write " ALL},
+    {"rsa-2048,rsa-3072", "\"rsa-2048,rsa-3072\" is not a type of key: the "
+                          "word is unknown; write " ALL},
     {"rsa-2048 ecdsa-p256 RSA-2048",
-     "rsa-2048 stands there twice; write each type once"},
+     "a type of key is written twice: rsa-2048 stands there already; "
+     "write each type once"},
 };
 
 START_TEST(what_is_refused)
