@@ -28,11 +28,20 @@ static cli_exit_t fail(const cli_subject_t *subject, ae_error_t *err)
 }
 
 /* A key that is kept for every order would come with the next one, too. */
-static apr_status_t forget_key(const cli_t *cli, const edge_cert_t *cert,
+static apr_status_t forget_key(const cli_t *cli, const cli_subject_t *subject,
                                ae_error_t *err)
 {
-    apr_status_t status = edge_kept_drop(cli->store, cert, err, cli->p);
+    const ae_csr_t *csr;
+    ae_key_t *key;
+    ae_error_t ignored;
+    apr_status_t status;
 
+    if (edge_kept_load(&key, &csr, cli->store, subject->in_use, &ignored,
+                       cli->p) != APR_SUCCESS ||
+        ae_cert_check_key(subject->chain, key, &ignored) != APR_SUCCESS) {
+        return APR_SUCCESS;
+    }
+    status = edge_kept_drop(cli->store, subject->in_use, err, cli->p);
     if (status == APR_ENOTIMPL) {
         ae_error_next(err, "put another key and request into the files of "
                            "ACMECSR, restart httpd gracefully, and try "
@@ -145,7 +154,7 @@ cli_exit_t cli_replace(const cli_t *cli, const cli_subject_t *subject,
 {
     ae_cert_t *chain;
 
-    if (forget_key(cli, subject->in_use, err) != APR_SUCCESS ||
+    if (forget_key(cli, subject, err) != APR_SUCCESS ||
         cli_sign_now(cli, subject->in_use, err) != CLI_DONE) {
         return fail(subject, err);
     }

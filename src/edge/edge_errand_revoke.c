@@ -1,4 +1,5 @@
 #include "edge_errand_own.h"
+#include "edge_kept.h"
 #include "edge_staged.h"
 
 #include <apr_strings.h>
@@ -232,6 +233,33 @@ static void drop_staged(const edge_errand_t *errand)
     }
 }
 
+/* Orders to come must not have a key that others know. What ACMECSR names is
+ * not ours to take away. */
+static void drop_kept(const edge_errand_t *errand)
+{
+    const apr_array_header_t *certs = errand->config->certs;
+    const edge_store_t *store = errand->config->store;
+    const revocation_t *what = errand->data;
+    ae_error_t err;
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+        const ae_csr_t *csr;
+        ae_key_t *key;
+
+        if (edge_kept_load(&key, &csr, store, cert, &err, errand->p) ==
+                APR_SUCCESS &&
+            ae_cert_check_key(what->chain, key, &err) == APR_SUCCESS &&
+            edge_kept_drop(store, cert, &err, errand->p) != APR_SUCCESS) {
+            ae_log(errand->config->log, AE_LOG_WARNING,
+                   "AE059: %s: the key of a certificate that was revoked as "
+                   "compromised is kept for the next order: %s",
+                   cert->name, ae_error_line(&err, errand->p));
+        }
+    }
+}
+
 static const char *way_words(const edge_errand_t *errand)
 {
     const revocation_t *what = errand->data;
@@ -270,6 +298,9 @@ static void note(edge_errand_t *errand, apr_time_t now, ae_error_t *err)
                            label(errand), facts->serial, reason,
                            way_words(errand), errand->provider->name);
     drop_staged(errand);
+    if (what->reason == ACME_REASON_KEY_COMPROMISE) {
+        drop_kept(errand);
+    }
     if (edge_revoked_note(errand->config->store, facts, reason, now, err,
                           errand->p) != APR_SUCCESS) {
         ae_error_next(err, "It is revoked, and this server may serve it "

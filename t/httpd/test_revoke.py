@@ -209,6 +209,9 @@ def test_replaced_first(live, pebble):
     again = run(live, "revoke", archived, "--replace")
     assert again.status == 1
     assert "not in use" in again.err
+    back = run(live, "rollback", NAME)
+    assert back.status == 1
+    assert "it was revoked (keyCompromise)" in back.err
 
 
 def test_replaced_and_approved(make_httpd, pebble):

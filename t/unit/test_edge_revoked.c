@@ -176,6 +176,7 @@ START_TEST(a_staged_one_is_dropped)
         ck_assert(world_answer());
         world_send();
     }
+    ck_assert(!ae_file_exists(scene_path(STAGED)));
     world_run(MINUTE);
     ck_assert_int_eq(w->ca->orders->nelts, 2);
     ck_assert_int_eq(w->statuses[0].phase, EDGE_PHASE_STAGED);
