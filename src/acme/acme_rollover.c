@@ -77,6 +77,10 @@ static int mend_key_change(acme_exchange_t *exchange,
                      response->location ? response->location
                                         : "which it does not name");
         ae_error_next(&fault->err, "Try again: a new key is made then.");
+    } else if (answer->problem &&
+               answer->problem->kind == ACME_PROBLEM_MALFORMED) {
+        ae_error_next(&fault->err, "The account keeps its key. Report the "
+                                   "CA's words as a bug of this module.");
     }
     return 0;
 }

@@ -89,12 +89,13 @@ static json_t *print_account(const edge_account_t *account, const cli_t *cli)
     int damaged = account->state == EDGE_ACCOUNT_DAMAGED;
 
     return json_pack(
-        "{s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:o,s:o}", "provider",
+        "{s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:b,s:o,s:o}", "provider",
         account->provider, "state", edge_account_word(account->state),
         "directory", account->directory, "account", account->url, "terms",
         account->terms, "keyType", account->key_type, "thumbprint",
         account->thumbprint, "pausedUntil", pause_of(account, cli), "damage",
-        damaged ? ae_error_line(&account->err, cli->p) : NULL, "contacts",
+        damaged ? ae_error_line(&account->err, cli->p) : NULL,
+        "rolloverUnderWay", account->gets_key, "contacts",
         print_texts(account->contacts), "certificates",
         print_texts(cli_account_users(cli, account->provider)));
 }
@@ -138,6 +139,9 @@ static void show_account(const edge_account_t *account, const cli_t *cli)
     add(table, "  terms of service", account->terms);
     add(table, "  key type", account->key_type);
     add(table, "  key's thumbprint", account->thumbprint);
+    if (account->gets_key) {
+        add(table, "", "another one is on its way to the CA");
+    }
     add(table, "  left alone until", pause_of(account, cli));
     add_texts(table, "  certificates",
               cli_account_users(cli, account->provider), cli->p);

@@ -3,6 +3,7 @@
 #include "acme_jws.h"
 #include "ae_time.h"
 #include "edge_record.h"
+#include "edge_store_account.h"
 
 #include <apr_strings.h>
 #include <assert.h>
@@ -58,25 +59,42 @@ static const apr_array_header_t *take_contacts(const json_t *list,
     return list ? contacts : NULL;
 }
 
-static void take_state(edge_account_t *account, const json_t *json,
-                       apr_pool_t *p)
+/* Whether the record is of the key that was put aside: it says what the
+ * account was. */
+static int is_deactivated(const edge_account_t *account,
+                          const edge_store_t *store, const char *of_key,
+                          apr_pool_t *p)
+{
+    const char *thumbprint;
+    ae_error_t ignored;
+    ae_key_t *key;
+
+    return of_key &&
+           edge_store_account_retired(&key, store, account->provider, &ignored,
+                                      p) == APR_SUCCESS &&
+           acme_jwk_thumbprint(&thumbprint, key, &ignored, p) == APR_SUCCESS &&
+           strcmp(of_key, thumbprint) == 0;
+}
+
+static void take_state(edge_account_t *account, const edge_store_t *store,
+                       const json_t *json, apr_pool_t *p)
 {
     const char *of_key = ae_json_get_string(json, "key", p);
-    const char *status = ae_json_get_string(json, "status", p);
 
     account->url = take_text(json, "account", p);
-    if (account->url && status && strcmp(status, "deactivated") == 0) {
-        account->state = EDGE_ACCOUNT_DEACTIVATED;
-    } else if (account->url && account->thumbprint &&
-               (!of_key || strcmp(of_key, account->thumbprint) == 0)) {
+    if (account->url && account->thumbprint &&
+        (!of_key || account->gets_key ||
+         strcmp(of_key, account->thumbprint) == 0)) {
         account->state = EDGE_ACCOUNT_VALID;
+    } else if (account->url && is_deactivated(account, store, of_key, p)) {
+        account->state = EDGE_ACCOUNT_DEACTIVATED;
     } else {
         account->url = NULL;
     }
 }
 
-static void take_record(edge_account_t *account, const json_t *json,
-                        apr_pool_t *p)
+static void take_record(edge_account_t *account, const edge_store_t *store,
+                        const json_t *json, apr_pool_t *p)
 {
     const char *until = ae_json_get_string(json, "pausedUntil", p);
 
@@ -85,7 +103,7 @@ static void take_record(edge_account_t *account, const json_t *json,
     if (until && ae_time_parse(&account->paused_until, until) != APR_SUCCESS) {
         account->paused_until = 0;
     }
-    take_state(account, json, p);
+    take_state(account, store, json, p);
     if (account->url) {
         account->contacts =
             take_contacts(ae_json_get_array(json, "contact"), p);
@@ -117,12 +135,14 @@ void edge_account_read(edge_account_t *account, const edge_store_t *store,
     memset(account, 0, sizeof(*account));
     account->provider = provider;
     key_status = take_key(account, store, p);
+    account->gets_key = ae_file_exists(edge_store_path(
+        store, p, "accounts", provider, "account.key.next", NULL));
     status = edge_record_read(
         &json,
         edge_store_path(store, p, "accounts", provider, "account.json", NULL),
         &err, p);
     if (status == APR_SUCCESS) {
-        take_record(account, json, p);
+        take_record(account, store, json, p);
     } else if (!APR_STATUS_IS_ENOENT(status) && key_status == APR_SUCCESS) {
         account->err = err;
         ae_error_next(&account->err,

@@ -24,6 +24,8 @@ typedef struct edge_account_t {
     const char *terms;
     const char *key_type;
     const char *thumbprint; /* RFC 7638 */
+    int gets_key; /* a rollover is under way, or was cut off: the account may
+                     have another key already */
     apr_time_t paused_until;
     ae_error_t err;
 } edge_account_t;

@@ -330,9 +330,9 @@ static apr_status_t begin_deactivate(edge_errand_t *errand, apr_time_t now,
 static int follow_deactivate(edge_errand_t *errand, apr_time_t now,
                              ae_error_t *err)
 {
+    (void)now;
     if (err->status == APR_SUCCESS &&
-        edge_session_retire(errand->session, now, err, errand->p) ==
-            APR_SUCCESS) {
+        edge_session_retire(errand->session, err, errand->p) == APR_SUCCESS) {
         errand->closes = 1;
         tell_end(errand);
     }

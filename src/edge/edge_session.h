@@ -111,11 +111,11 @@ AE_CHECKED apr_status_t edge_session_key_refused(edge_session_t *session,
                                                  ae_error_t *err,
                                                  apr_pool_t *ptemp);
 
-/** The CA has deactivated the account: put its key aside and write that down.
- * The session is of no use any more.
+/** The CA has deactivated the account: put its key aside. The session is of no
+ * use any more.
  * @return APR_SUCCESS or the system's status. */
 AE_CHECKED apr_status_t edge_session_retire(edge_session_t *session,
-                                            apr_time_t now, ae_error_t *err,
+                                            ae_error_t *err,
                                             apr_pool_t *ptemp);
 
 /** Write the account down where it changed since the last time, and warn of

@@ -1,6 +1,5 @@
 #include "edge_session_own.h"
 
-#include "ae_time.h"
 #include "edge_store_account.h"
 
 /* Where nobody can tell which key an account has: a minute, ten, a hundred. */
@@ -134,18 +133,13 @@ apr_status_t edge_session_key_refused(edge_session_t *session, ae_error_t *err,
                                         session->provider->name, err, ptemp);
 }
 
-apr_status_t edge_session_retire(edge_session_t *session, apr_time_t now,
-                                 ae_error_t *err, apr_pool_t *ptemp)
+apr_status_t edge_session_retire(edge_session_t *session, ae_error_t *err,
+                                 apr_pool_t *ptemp)
 {
-    json_t *record = acme_session_save(session->acme, ptemp);
     apr_status_t status = put_in_place(session, err, ptemp);
 
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    json_object_set_new(record, "status", json_string("deactivated"));
-    json_object_set_new(record, "deactivatedAt",
-                        json_string(ae_time_print(now, ptemp)));
-    return edge_store_account_retire(session->store, session->provider->name,
-                                     record, err, ptemp);
+    return status == APR_SUCCESS
+               ? edge_store_account_retire(session->store,
+                                           session->provider->name, err, ptemp)
+               : status;
 }

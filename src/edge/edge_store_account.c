@@ -36,7 +36,8 @@ static const char *path_of(const edge_store_t *store, const char *provider,
     return edge_store_path(store, p, ACCOUNTS, provider, file, NULL);
 }
 
-/* The same for the next key, which takes the other's place by a rename. */
+/* The same for the next key, which takes the other's place by a rename, and
+ * for one that is put aside so. */
 static const char *key_purpose(const char *provider, apr_pool_t *p)
 {
     return apr_pstrcat(p, ACCOUNTS "/", provider, "/" KEY, NULL);
@@ -165,19 +166,23 @@ apr_status_t edge_store_account_next_drop(const edge_store_t *store,
     return ae_file_remove(path_of(store, provider, NEXT, p), err, p);
 }
 
-/* The key first: a record of an account whose key is not there is nobody's,
- * so the next order opens another one all the same. */
 apr_status_t edge_store_account_retire(const edge_store_t *store,
-                                       const char *provider,
-                                       const json_t *record, ae_error_t *err,
+                                       const char *provider, ae_error_t *err,
                                        apr_pool_t *p)
 {
     apr_status_t status =
         ae_file_rename(path_of(store, provider, KEY, p),
                        path_of(store, provider, RETIRED, p), err, p);
 
-    if (status != APR_SUCCESS && !APR_STATUS_IS_ENOENT(status)) {
-        return status;
-    }
-    return edge_store_account_save(store, provider, record, err, p);
+    return APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status;
+}
+
+apr_status_t edge_store_account_retired(ae_key_t **key,
+                                        const edge_store_t *store,
+                                        const char *provider, ae_error_t *err,
+                                        apr_pool_t *p)
+{
+    return edge_store_sealed_read(key, store,
+                                  path_of(store, provider, RETIRED, p),
+                                  key_purpose(provider, p), err, p);
 }

@@ -41,13 +41,20 @@ AE_CHECKED apr_status_t edge_store_account_next_drop(const edge_store_t *store,
                                                      apr_pool_t *p);
 
 /** The CA has deactivated the account (RFC 8555 section 7.3.6): put the key
- * aside as account.key.deactivated, where that was not done yet, and write
- * `record` down. Who asks for the account key next gets a new one.
- * @return APR_SUCCESS or the system's status. */
+ * aside as account.key.deactivated; who asks for the account key next gets a
+ * new one. @return APR_SUCCESS, also where there is none; the system's
+ * status. */
 AE_CHECKED apr_status_t edge_store_account_retire(const edge_store_t *store,
                                                   const char *provider,
-                                                  const json_t *record,
                                                   ae_error_t *err,
                                                   apr_pool_t *p);
+
+/** Worker and command: the key that was put aside last. @return APR_SUCCESS;
+ * APR_ENOENT; otherwise as edge_store_account_key. */
+AE_CHECKED apr_status_t edge_store_account_retired(ae_key_t **key,
+                                                   const edge_store_t *store,
+                                                   const char *provider,
+                                                   ae_error_t *err,
+                                                   apr_pool_t *p);
 
 #endif

@@ -20,15 +20,17 @@ ROOT = os.geteuid() == 0
 
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
-LONG = ("test_accounts", "test_faults", "test_kills", "test_renewal",
-        "test_restarts", "test_two_servers", "test_crashes", "test_store_")
+LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kills",
+        "test_renewal", "test_restarts", "test_two_servers", "test_crashes",
+        "test_store_")
 QUICK = ("test_configtest",)
 
 # Fixtures that mount a file system.
 MOUNTS = {"small_disk", "read_only"}
 
 # They need a build that was configured with --enable-developer.
-collect_ignore = [] if has_fault_points() else ["test_kills.py",
+collect_ignore = [] if has_fault_points() else ["test_account_kills.py",
+                                                "test_kills.py",
                                                 "test_store_full.py"]
 
 

@@ -80,7 +80,8 @@ def test_list(live, pebble):
         "directory": pebble.url, "account": kept["account"],
         "contacts": ["mailto:admin@example.org"], "terms": kept["terms"],
         "keyType": "ecdsa-p256", "thumbprint": kept["key"],
-        "pausedUntil": None, "damage": None, "certificates": [NAME]}
+        "pausedUntil": None, "damage": None, "rolloverUnderWay": False,
+        "certificates": [NAME]}
     answer = run(live, "account", "list")
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.splitlines()[0].split() == ["provider",

@@ -138,6 +138,22 @@ START_TEST(test_refused)
 }
 END_TEST
 
+START_TEST(test_misunderstood)
+{
+    const drive_order_t *one;
+
+    ca_spoil(drive->ca,
+             (ca_fault_t){.step = "keyChange",
+                          .nth = 1,
+                          .code = 400,
+                          .body = "{\"type\":\"urn:ietf:params:acme:error:"
+                                  "malformed\"}"});
+    one = roll();
+    check_failed(one, "malformed", 1);
+    ck_assert_ptr_nonnull(strstr(one->err.next, "keeps its key"));
+}
+END_TEST
+
 START_TEST(test_a_ca_without_it)
 {
     drive->ca->no_key_change = 1;
@@ -252,6 +268,7 @@ Suite *suite_acme_rollover(void)
     tcase_add_test(tc, test_orders_go_on_with_the_new_key);
     tcase_add_test(tc, test_what_is_saved);
     tcase_add_test(tc, test_refused);
+    tcase_add_test(tc, test_misunderstood);
     tcase_add_test(tc, test_a_ca_without_it);
     tcase_add_loop_test(tc, test_found_out, 0, 2);
     tcase_add_test(tc, test_asked_of_a_ca_that_knows_nothing);

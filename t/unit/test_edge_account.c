@@ -101,17 +101,43 @@ START_TEST(test_of_another_key)
 }
 END_TEST
 
-START_TEST(test_deactivated)
+/* The record is of either key while the account changes from one to the
+ * other. */
+START_TEST(test_of_the_next_key)
 {
     test_store_t *t = test_store_make();
     edge_account_t account;
 
+    make_key(t);
     test_store_put(t, RECORD,
-                   "{\"account\": \"" URL "\", \"key\": \"another\","
-                   " \"status\": \"deactivated\"}");
+                   "{\"account\": \"" URL "\", \"key\": \"another\"}");
+    test_store_put(t, KEY ".next", "a key");
     account = account_of(t);
-    ck_assert_int_eq((int)account.state, EDGE_ACCOUNT_DEACTIVATED);
-    ck_assert_str_eq(account.url, URL);
+    ck_assert_int_eq((int)account.state, EDGE_ACCOUNT_VALID);
+    ck_assert_int_eq(account.gets_key, 1);
+    test_store_remove(t, KEY ".next");
+    ck_assert_int_eq(account_of(t).gets_key, 0);
+}
+END_TEST
+
+START_TEST(test_deactivated)
+{
+    test_store_t *t = test_store_make();
+    edge_account_t account;
+    int i;
+
+    make_key(t);
+    test_store_put(t, RECORD,
+                   apr_psprintf(t_pool,
+                                "{\"account\": \"" URL "\", \"key\": \"%s\"}",
+                                account_of(t).thumbprint));
+    test_store_move(t, KEY, KEY ".deactivated");
+    for (i = 0; i < 2; i++) {
+        account = account_of(t);
+        ck_assert_int_eq((int)account.state, EDGE_ACCOUNT_DEACTIVATED);
+        ck_assert_str_eq(account.url, URL);
+        make_key(t); /* of the next account */
+    }
 }
 END_TEST
 
@@ -185,6 +211,7 @@ Suite *suite_edge_account(void)
     tcase_add_test(tc, test_nothing_is_made);
     tcase_add_test(tc, test_valid);
     tcase_add_test(tc, test_of_another_key);
+    tcase_add_test(tc, test_of_the_next_key);
     tcase_add_test(tc, test_deactivated);
     tcase_add_test(tc, test_damaged);
     tcase_add_test(tc, test_odd_members);
