@@ -20,7 +20,7 @@ ROOT = os.geteuid() == 0
 
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
-LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kills",
+LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kill",
         "test_renewal", "test_restarts", "test_two_servers", "test_crashes",
         "test_store_")
 QUICK = ("test_configtest",)
@@ -30,6 +30,7 @@ MOUNTS = {"small_disk", "read_only"}
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_account_kills.py",
+                                                "test_kill_verbs.py",
                                                 "test_kills.py",
                                                 "test_store_full.py"]
 
