@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ static void look_at_store(json_t *rows, const cli_look_t *look, apr_pool_t *p)
 
 typedef struct cas_t {
     apr_hash_t *known; /* by URL and trust file: cli_ca_t */
+    apr_hash_t *seen;  /* names, with their CAs */
     int clock_known;
     apr_interval_time_t clock_off;
     apr_pool_t *p;
@@ -127,18 +129,49 @@ static void look_at_clock(json_t *rows, const cas_t *cas, apr_pool_t *p)
 
 /* --- everything --------------------------------------------------------- */
 
-static void look_at_names(json_t *rows, const edge_cert_t *cert,
-                          const apr_array_header_t *cas,
-                          const cli_look_t *look, apr_pool_t *p)
+/* Several certificates may have one name, of each key type one. */
+static int is_seen(const cas_t *cas, const char *name,
+                   const apr_array_header_t *list)
+{
+    const char *key = name;
+    int i;
+
+    for (i = 0; i < list->nelts; i++) {
+        key = apr_psprintf(cas->p, "%s %p", key,
+                           (void *)APR_ARRAY_IDX(list, i, cli_ca_t *));
+    }
+    if (apr_hash_get(cas->seen, key, APR_HASH_KEY_STRING)) {
+        return 1;
+    }
+    apr_hash_set(cas->seen, key, APR_HASH_KEY_STRING, key);
+    return 0;
+}
+
+/* It may take long, where nobody answers. */
+static void tell_progress(const cli_look_t *look, const char *name)
+{
+    if (!look->cli->args->json && isatty(STDERR_FILENO)) {
+        fprintf(stderr, "looking at %s\n", name);
+    }
+}
+
+static void look_at_names(json_t *rows, const cas_t *cas,
+                          const edge_cert_t *cert,
+                          const apr_array_header_t *list,
+                          const cli_look_t *look)
 {
     apr_pool_t *ptemp;
     int i;
 
-    apr_pool_create(&ptemp, p);
+    apr_pool_create(&ptemp, cas->p);
     for (i = 0; i < cert->names->nelts; i++) {
-        cli_look_at_name(rows, APR_ARRAY_IDX(cert->names, i, const char *),
-                         cas, look, ptemp);
-        apr_pool_clear(ptemp);
+        const char *name = APR_ARRAY_IDX(cert->names, i, const char *);
+
+        if (!is_seen(cas, name, list)) {
+            tell_progress(look, name);
+            cli_look_at_name(rows, name, list, look, ptemp);
+            apr_pool_clear(ptemp);
+        }
     }
     apr_pool_destroy(ptemp);
 }
@@ -147,7 +180,7 @@ static json_t *look_at_all(const cli_look_t *look, apr_pool_t *p)
 {
     json_t *rows = json_array();
     json_t *names = json_array();
-    cas_t cas = {.known = apr_hash_make(p), .p = p};
+    cas_t cas = {.known = apr_hash_make(p), .seen = apr_hash_make(p), .p = p};
     int i;
 
     look_at_store(rows, look, p);
@@ -155,7 +188,8 @@ static json_t *look_at_all(const cli_look_t *look, apr_pool_t *p)
         const edge_cert_t *cert =
             APR_ARRAY_IDX(look->certs, i, const edge_cert_t *);
 
-        look_at_names(names, cert, find_cas(rows, &cas, cert, look), look, p);
+        look_at_names(names, &cas, cert, find_cas(rows, &cas, cert, look),
+                      look);
     }
     look_at_clock(rows, &cas, p);
     json_array_extend(rows, names);

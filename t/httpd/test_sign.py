@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lab.command import run
+from lab.command import run, start
 from lab.process import free_port
 from lab.sites import site
 from lab.status import PLAIN
@@ -47,18 +47,23 @@ def in_order(text, *patterns):
         at = match.end()
 
 
-def test_each_name_on_the_way(begin):
-    httpd, _, _ = begin()
-    answer = run(httpd, "sign", NAME)
-    assert answer.status == 0, answer.err
-    in_order(answer.err,
+def test_each_name_on_the_way(begin, place):
+    httpd, gate, _ = begin()
+    gate.close()
+    command = start(httpd, place / "sign.log", "sign", NAME)
+    httpd.require(lambda: command.said().count(": pending\n") == 2, 30,
+                  "names that are pending")
+    gate.open()
+    assert command.popen.wait(60) == 0, command.said()
+    said = command.said()
+    in_order(said,
              rf"^{NAME}: validation of {NAME}: pending$",
              rf"^{NAME}: validation of {NAME}: valid$",
              rf"^{NAME}: issued and staged$",
              rf"^{NAME}: .*it waits for `acme-edge deploy {NAME}`$")
-    in_order(answer.err, rf"^{NAME}: validation of {ALIAS}: pending$",
+    in_order(said, rf"^{NAME}: validation of {ALIAS}: pending$",
              rf"^{NAME}: validation of {ALIAS}: valid$")
-    assert answer.out.endswith("; it is pending\n")
+    assert re.search("issued, serial .*; it is pending$", said, re.M)
 
 
 def test_until_it_is_live(begin):

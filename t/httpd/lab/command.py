@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 
+from .process import Process
 from .sanitizers import environment as sanitized
 
 MODULE = os.environ.get("ACME_EDGE_MODULE", "")
@@ -23,6 +24,13 @@ class Answer:
 
     def json(self):
         return json.loads(self.out)
+
+
+def start(httpd, log, *words):
+    """Call it and do not wait; what it says is in `log`."""
+    environment = {**os.environ, **sanitized(MODULE, httpd.directory)}
+    return Process([PROGRAM, "--store", httpd.store, *words], log,
+                   env=environment)
 
 
 def run(httpd, *words, program=PROGRAM, **options):
