@@ -321,7 +321,8 @@ def test_a_full_disk(make_httpd, pebble, small_disk):
 # --- what must fail ----------------------------------------------------------
 
 # Those that look a certificate up.
-LOOKING = ["status", "show", "deploy", "discard", "rollback", "check"]
+LOOKING = ["status", "show", "deploy", "discard", "rollback", "check",
+           "revoke"]
 # Those that write something down.
 WRITING = ["deploy"]
 
