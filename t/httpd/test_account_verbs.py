@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from lab.command import PROGRAM, run
+from lab.damage import fill
 from lab.process import free_port
 from lab.sites import site
 from lab.status import PLAIN
@@ -306,6 +307,25 @@ def test_without_httpd(live):
         assert "nothing was done" in answer.err
     assert list((live.store / "requests").iterdir()) == []
     assert accounts(live) == before
+
+
+def test_a_full_disk(make_httpd, pebble, small_disk):
+    httpd = make_httpd(f"ACMEStore {small_disk}/acme\nACMEReload none\n"
+                       + PLAIN + site(NAME), pebble=pebble)
+    httpd.store = small_disk / "acme"
+    httpd.start()
+    httpd.wait_log(f"{NAME}: certificate issued")
+    before = accounts(httpd)
+    fill(small_disk / "ballast")
+    for verb in CHANGES:
+        answer = run(httpd, "account", *verb)
+        assert (answer.status, answer.out) == (1, ""), verb
+        assert "No space left on device" in answer.err
+    assert list((httpd.store / "requests").iterdir()) == []
+    assert accounts(httpd) == before
+    (small_disk / "ballast").unlink()
+    assert run(httpd, "account", "rollover").status == 0
+    httpd.stop()  # its disk goes first
 
 
 def test_before_there_is_one(make_httpd, pebble):
