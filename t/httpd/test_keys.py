@@ -314,3 +314,22 @@ def test_a_key_that_is_lost_after_the_start(make_httpd, pebble):
     assert httpd.check()[0] != 0
     write_key(path, key)
     assert take_up(httpd).serial_number != one.serial_number
+
+
+def test_rollback_takes_the_key_from_its_file(make_httpd, pebble):
+    httpd = make_httpd("", pebble=pebble)
+    write_pair(httpd.directory, NAME)
+    httpd.configure(given(NAME))
+    one = first(httpd)
+    assert renew(httpd).serial_number != one.serial_number
+    answer = run(httpd, "rollback", NAME)
+    assert answer.status == 0, answer.err
+    staged = httpd.store / "staging" / NAME / "set"
+    assert [path.name for path in staged.iterdir()] == ["ecdsa-p256.cert"]
+    assert take_up(httpd) == one
+    write_pair(httpd.directory, NAME)
+    take_up(httpd)
+    renew(httpd)
+    answer = run(httpd, "rollback", NAME)  # of a key that was given before
+    assert answer.status == 1
+    assert "signed with another one" in answer.err
