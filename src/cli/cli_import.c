@@ -93,7 +93,8 @@ static apr_status_t find_key(import_t *im, ae_error_t *err)
     if (!kept && !APR_STATUS_IS_ENOENT(status)) {
         return status;
     }
-    if ((kept && fits(im, im->key)) || fits_live(&im->key, im)) {
+    if ((kept && fits(im, im->key)) ||
+        (im->cert->csr == NULL && fits_live(&im->key, im))) {
         return APR_SUCCESS;
     }
     return is_foreign(im, kept, err);

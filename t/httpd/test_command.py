@@ -322,19 +322,25 @@ def test_a_full_disk(make_httpd, pebble, small_disk):
 
 # Those that look a certificate up.
 LOOKING = ["status", "show", "deploy", "discard", "rollback", "check",
-           "revoke"]
+           "revoke", "csr", "import"]
 # Those that write something down.
-WRITING = ["deploy"]
+WRITING = ["deploy", "csr"]
+# What some of them take besides.
+MORE = {"import": ["/etc/hostname"]}
+
+
+def call(httpd, verb, name, *words, **options):
+    return run(httpd, verb, name, *MORE.get(verb, []), *words, **options)
 
 
 def test_a_name_that_does_not_exist(live):
     for verb in LOOKING:
-        answer = run(live, verb, "none.example.org")
+        answer = call(live, verb, "none.example.org")
         assert (answer.status, answer.out) == (1, ""), verb
         assert re.fullmatch(r"acme-edge: There is no certificate "
                             rf"none\.example\.org: .*{NAME}; .*\n",
                             answer.err)
-        told = run(live, verb, "none.example.org", "--json")
+        told = call(live, verb, "none.example.org", "--json")
         assert told.status == 1
         assert NAME in told.json()["error"]["why"]
 
@@ -345,7 +351,7 @@ def test_a_store_of_another_version(live):
     kept = json.loads(head.read_text())
     head.write_text(json.dumps({**kept, "version": 99}))
     for verb in LOOKING:
-        answer = run(live, verb, NAME)
+        answer = call(live, verb, NAME)
         assert answer.status == 1
         assert re.search(r"store\.json is of version 99: .*; install",
                          answer.err)
@@ -355,7 +361,7 @@ def test_no_store(live):
     live.stop()
     shutil.move(live.store, live.directory / "elsewhere")
     for verb in LOOKING:
-        answer = run(live, verb, NAME)
+        answer = call(live, verb, NAME)
         assert answer.status == 1
         assert re.search(r"There is no store in .*: .*; .*ACMEStore",
                          answer.err)
@@ -366,6 +372,6 @@ def test_an_ordinary_user(live):
     """The program may lie where that user cannot read."""
     program = shutil.copy(PROGRAM, live.directory)
     for verb in LOOKING:
-        answer = run(live, verb, NAME, program=program, user="www-data")
+        answer = call(live, verb, NAME, program=program, user="www-data")
         assert answer.status == 1
         assert re.search(r"Cannot read the store .*: .*; .*root", answer.err)

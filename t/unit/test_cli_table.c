@@ -53,6 +53,20 @@ START_TEST(test_width)
 }
 END_TEST
 
+START_TEST(test_texts)
+{
+    apr_array_header_t *texts = apr_array_make(t_pool, 2, sizeof(char *));
+    cli_table_t *table = cli_table_make(2, t_pool);
+
+    cli_table_add_texts(table, "none", texts);
+    APR_ARRAY_PUSH(texts, const char *) = "a.example";
+    APR_ARRAY_PUSH(texts, const char *) = "b.example";
+    cli_table_add_texts(table, "names", texts);
+    ck_assert_str_eq(cli_table_print(table),
+                     "names  a.example\n       b.example\n");
+}
+END_TEST
+
 START_TEST(test_no_rows)
 {
     ck_assert_str_eq(cli_table_print(cli_table_make(2, t_pool)), "");
@@ -68,6 +82,7 @@ Suite *suite_cli_table(void)
     tcase_add_test(tc, test_columns);
     tcase_add_test(tc, test_empty_cells);
     tcase_add_test(tc, test_width);
+    tcase_add_test(tc, test_texts);
     tcase_add_test(tc, test_no_rows);
     suite_add_tcase(suite, tc);
     return suite;
