@@ -1,5 +1,6 @@
 #include "ae_cert_path.h"
 #include "ae_time.h"
+#include "cli_fetch.h"
 #include "cli_stage.h"
 #include "edge_kept.h"
 #include "edge_live.h"
@@ -9,6 +10,8 @@
 
 #include <apr_strings.h>
 #include <string.h>
+
+#define FETCHES_MAX 4
 
 /* One import. */
 typedef struct import_t {
@@ -105,7 +108,9 @@ static apr_status_t find_key(import_t *im, ae_error_t *err)
 #define MISSING "put what is missing behind the other ones in the file"
 #define PRIVATE "name the root of a private CA by --trust FILE"
 
-static apr_status_t advise(const import_t *im, ae_error_t *err)
+/* @param untold why it could not be fetched; status 0: nothing was to be */
+static apr_status_t advise(const import_t *im, const ae_error_t *untold,
+                           ae_error_t *err)
 {
     const char *trust = im->cli->args->trust;
     int missing = APR_STATUS_IS_INCOMPLETE(err->status);
@@ -113,8 +118,10 @@ static apr_status_t advise(const import_t *im, ae_error_t *err)
 
     ae_error_set(err, cause.status, "The certificate in %s is not trusted",
                  im->file);
-    ae_error_why(err, "%s: %s, by %s", cause.what, cause.why,
-                 trust ? trust : "the roots of this system");
+    ae_error_why(err, "%s: %s, by %s%s%s", cause.what, cause.why,
+                 trust ? trust : "the roots of this system",
+                 untold->status ? "; " : "",
+                 untold->status ? ae_error_line(untold, im->cli->p) : "");
     return ae_error_next(err, "%s",
                          missing && trust ? MISSING
                          : missing        ? MISSING ", or " PRIVATE
@@ -133,10 +140,28 @@ static void add_live(import_t *im)
     }
 }
 
+/* Where the CA says that the missing one can be had.
+ * @return whether there is another one now */
+static int fetch(import_t *im, const char *url, ae_error_t *untold)
+{
+    ae_cert_t *issuer;
+
+    memset(untold, 0, sizeof(*untold));
+    if (url == NULL ||
+        cli_fetch_cert(&issuer, im->cli, url, untold) != APR_SUCCESS) {
+        return 0;
+    }
+    APR_ARRAY_PUSH(im->others, const ae_cert_t *) = issuer;
+    return 1;
+}
+
+/* Each fetch brings it one further, or none does. */
 static apr_status_t find_chain(import_t *im, ae_error_t *err)
 {
-    const char *url;
+    ae_error_t untold = {0};
     ae_cert_trust_t *trust;
+    const char *url;
+    int fetched = 0;
     apr_status_t status =
         ae_cert_trust_load(&trust, im->cli->args->trust, err, im->cli->p);
 
@@ -144,9 +169,12 @@ static apr_status_t find_chain(import_t *im, ae_error_t *err)
         return status;
     }
     add_live(im);
-    status = ae_cert_path(&im->chain, &url, im->given, im->others, trust,
-                          im->cli->now, err, im->cli->p);
-    return status == APR_SUCCESS ? status : advise(im, err);
+    do {
+        status = ae_cert_path(&im->chain, &url, im->given, im->others, trust,
+                              im->cli->now, err, im->cli->p);
+    } while (APR_STATUS_IS_INCOMPLETE(status) && fetched++ < FETCHES_MAX &&
+             fetch(im, url, &untold));
+    return status == APR_SUCCESS ? status : advise(im, &untold, err);
 }
 
 /* --- all of it ------------------------------------------------------------ */

@@ -227,6 +227,74 @@ def test_while_httpd_is_stopped(plain, authority):
                   30, "imported certificate")
 
 
+# --- where the CA says that its certificate can be had ------------------------
+
+def write(path, contents):
+    path.write_bytes(contents)
+    return path.name
+
+
+def test_the_intermediate_is_fetched(plain, authority):
+    """From httpd itself here, as DER or PEM; not by root."""
+    httpd = plain
+    text = request(httpd)
+    pages = httpd.directory / "htdocs"
+    for contents in (authority.intermediate.public_bytes(DER),
+                     pem(authority.intermediate)):
+        path = write(pages / "intermediate", contents)
+        cert = authority.sign(
+            text, url=f"http://127.0.0.1:{httpd.http}/{path}")
+        answer = bring(httpd, pem(cert), authority)
+        assert (answer.status, answer.err) == (0, "")
+        assert [link["subject"] for link in pending(httpd)["chain"]] == \
+            ["CN=company intermediate"]
+        assert run(httpd, "discard", NAME).status == 0
+    gone = authority.sign(text, url=f"http://127.0.0.1:{httpd.http}/gone")
+    answer = bring(httpd, pem(gone), authority)
+    assert (answer.status, answer.out) == (1, "")
+    assert re.search(r"not complete: .*; Cannot fetch http://\S+/gone: the "
+                     r"answer is 404; put what is missing", answer.err)
+    wrong = write(pages / "wrong", pem(Authority("other").intermediate))
+    cert = authority.sign(text, url=f"http://127.0.0.1:{httpd.http}/{wrong}")
+    answer = bring(httpd, pem(cert), authority)
+    assert (answer.status, answer.out) == (1, "")
+    assert "nobody knows the issuer" in answer.err
+    none = write(pages / "none", b"no certificate")
+    cert = authority.sign(text, url=f"http://127.0.0.1:{httpd.http}/{none}")
+    assert bring(httpd, pem(cert), authority).status == 1
+
+
+def test_one_after_the_other(plain, place):
+    """Of a CA with two above the leaf; other schemes are not gone."""
+    httpd = plain
+    at = f"http://127.0.0.1:{httpd.http}"
+    authority = Authority(url=f"{at}/root")
+    (place / "root.pem").write_bytes(pem(authority.root))
+    write(httpd.directory / "htdocs/intermediate",
+          authority.intermediate.public_bytes(DER))
+    write(httpd.directory / "htdocs/root", authority.root.public_bytes(DER))
+    cert = authority.sign(request(httpd), url=f"{at}/intermediate")
+    answer = bring(httpd, pem(cert))
+    assert answer.status == 1  # found, and trusted by nobody
+    assert "self-signed certificate in certificate chain" in answer.err
+    local = authority.sign(request(httpd),
+                           url=f"file://{place}/root.pem")
+    answer = bring(httpd, pem(local))
+    assert answer.status == 1
+    assert "Cannot fetch" not in answer.err
+
+
+def test_what_is_fetched_is_bounded(plain, authority):
+    httpd = plain
+    with open(httpd.directory / "htdocs/endless", "wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    cert = authority.sign(request(httpd),
+                          url=f"http://127.0.0.1:{httpd.http}/endless")
+    answer = bring(httpd, pem(cert), authority)
+    assert answer.status == 1
+    assert "it has more than 262144 bytes" in answer.err
+
+
 # --- what is refused ---------------------------------------------------------
 
 def foreign(_, authority):
