@@ -2,6 +2,7 @@
 #include "cli_verb.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 static const char general[] =
     "\n"
@@ -18,12 +19,23 @@ static json_t *print_verb(const cli_verb_t *verb)
                      verb->operands, "summary", verb->summary);
 }
 
+/* Without options, which `help VERB` has: a line each is to fit a terminal. */
+static const char *call_in_short(const cli_verb_t *verb, apr_pool_t *p)
+{
+    const char *options = strstr(verb->operands, "[--");
+    apr_size_t len = options ? (apr_size_t)(options - verb->operands)
+                             : strlen(verb->operands);
+
+    return apr_pstrcat(p, verb->name, " ",
+                       apr_pstrndup(p, verb->operands, len), NULL);
+}
+
 static void add_verb(cli_table_t *table, json_t *list, const cli_verb_t *verb,
                      apr_pool_t *p)
 {
     const char *cells[] = {
         "",
-        apr_pstrcat(p, verb->name, " ", verb->operands, NULL),
+        call_in_short(verb, p),
         verb->summary,
     };
 

@@ -148,10 +148,10 @@ def make_gate(started):
 
 @pytest.fixture
 def small_disk(place):
-    """A file system of 64 kB; mounting one takes root."""
+    """A file system of 256 kB; mounting one takes root."""
     disk = place / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755",
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0755",
                     "tmpfs", disk], check=True)
     yield disk
     wait_until(lambda: subprocess.run(["umount", disk],

@@ -3,7 +3,6 @@
 import concurrent.futures
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -11,7 +10,6 @@ from cryptography.hazmat.primitives import hashes
 
 from lab import client
 from lab.command import PROGRAM, run
-from lab.damage import fill
 from lab.process import free_port
 from lab.sites import site
 from lab.status import MAIN, PLAIN, statuses
@@ -82,6 +80,7 @@ def test_help():
                               text=True, check=True).stdout
     whole = said("help")
     assert whole == said("--help")
+    assert max(len(line) for line in whole.splitlines()) < 80
     verbs = [verb["verb"] for verb in json.loads(said("help", "--json"))]
     assert "status" in verbs
     for verb in verbs:
@@ -299,79 +298,3 @@ def test_deploy_of_what_does_not_fit(pending):
     assert re.search(r"cannot go live: .*three\.example\.org.*; .*discard",
                      answer.err)
     assert list((httpd.store / "requests").iterdir()) == []
-
-
-def test_a_full_disk(make_httpd, pebble, small_disk):
-    httpd = make_httpd(f"ACMEStore {small_disk}/acme\nACMEReload none\n"
-                       + PLAIN + site(NAME), pebble=pebble)
-    httpd.store = small_disk / "acme"
-    httpd.start()
-    httpd.wait_log(f"{NAME}: certificate issued")
-    httpd.stop()
-    fill(small_disk / "ballast")
-    for verb in WRITING:
-        answer = run(httpd, verb, NAME)
-        assert (answer.status, answer.out) == (1, ""), verb
-        assert "No space left on device" in answer.err
-        assert list((httpd.store / "requests").iterdir()) == []
-    for verb in ("status", "show", "discard"):
-        assert run(httpd, verb, NAME).status == 0, verb
-
-
-# --- what must fail ----------------------------------------------------------
-
-# Those that look a certificate up.
-LOOKING = ["status", "show", "deploy", "discard", "rollback", "check",
-           "revoke", "csr", "import"]
-# Those that write something down.
-WRITING = ["deploy", "csr"]
-# What some of them take besides.
-MORE = {"import": ["/etc/hostname"]}
-
-
-def call(httpd, verb, name, *words, **options):
-    return run(httpd, verb, name, *MORE.get(verb, []), *words, **options)
-
-
-def test_a_name_that_does_not_exist(live):
-    for verb in LOOKING:
-        answer = call(live, verb, "none.example.org")
-        assert (answer.status, answer.out) == (1, ""), verb
-        assert re.fullmatch(r"acme-edge: There is no certificate "
-                            rf"none\.example\.org: .*{NAME}; .*\n",
-                            answer.err)
-        told = call(live, verb, "none.example.org", "--json")
-        assert told.status == 1
-        assert NAME in told.json()["error"]["why"]
-
-
-def test_a_store_of_another_version(live):
-    live.stop()
-    head = live.store / "store.json"
-    kept = json.loads(head.read_text())
-    head.write_text(json.dumps({**kept, "version": 99}))
-    for verb in LOOKING:
-        answer = call(live, verb, NAME)
-        assert answer.status == 1
-        assert re.search(r"store\.json is of version 99: .*; install",
-                         answer.err)
-
-
-def test_no_store(live):
-    live.stop()
-    shutil.move(live.store, live.directory / "elsewhere")
-    for verb in LOOKING:
-        answer = call(live, verb, NAME)
-        assert answer.status == 1
-        assert re.search(r"There is no store in .*: .*; .*ACMEStore",
-                         answer.err)
-        assert not live.store.exists()
-
-
-def test_an_ordinary_user(live):
-    """The program may lie where that user cannot read."""
-    program = shutil.copy(PROGRAM, live.directory)
-    for verb in LOOKING:
-        answer = call(live, verb, NAME, program=program, user="www-data")
-        assert answer.status == 1
-        assert re.search(r"Cannot read the store .*: .*; .*root", answer.err)
