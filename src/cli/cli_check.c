@@ -200,7 +200,9 @@ static apr_status_t choose(const apr_array_header_t **certs, cli_t *cli,
         return status;
     }
     list = apr_array_make(cli->p, 1, sizeof(const edge_cert_t *));
-    APR_ARRAY_PUSH(list, const edge_cert_t *) = only;
+    for (; only; only = cli_sibling(cli, only)) {
+        APR_ARRAY_PUSH(list, const edge_cert_t *) = only;
+    }
     *certs = list;
     return APR_SUCCESS;
 }

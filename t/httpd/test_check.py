@@ -258,6 +258,19 @@ def test_a_key_that_others_can_read(httpd):
                    "restart httpd")
 
 
+def test_two_types_of_key(httpd):
+    """Of each the key is looked at, and each name once."""
+    httpd.configure("ACMEKeyType ecdsa-p256 rsa-2048\n" + HOSTS)
+    httpd.graceful()
+    httpd.require(httpd.live(f"{NAME}+rsa-2048", "rsa-2048")[1].exists, 90,
+                  "second key")
+    httpd.live(f"{NAME}+rsa-2048", "rsa-2048")[1].chmod(0o644)
+    answer = run(httpd, "check", NAME, "--json")
+    assert set(failed(answer)) == {f"key of {NAME}+rsa-2048"}
+    abouts = [row["about"] for row in answer.json()["rows"]]
+    assert len(abouts) == len(set(abouts))
+
+
 def test_httpd_is_stopped(httpd):
     """What nobody can answer is open, and not a failure of the name's."""
     httpd.stop()
