@@ -232,6 +232,20 @@ def test_replaced_and_approved(make_httpd, pebble):
     assert shown(httpd) != serial
 
 
+def test_a_kept_key_is_not_used_again(make_httpd, pebble):
+    httpd = make_httpd("ACMEKeyReuse on" + PLAIN + site(NAME),
+                       pebble=pebble).start()
+    wait_rest(httpd)
+    serial, (_, key) = shown(httpd), httpd.live(NAME)
+    old_key = key.read_bytes()
+    answer = run(httpd, "revoke", NAME, "--replace", "--reason",
+                 "keyCompromise")
+    assert answer.status == 0, answer.err
+    assert pebble.standing(serial)["Reason"] == 1
+    assert shown(httpd) != serial
+    assert key.read_bytes() != old_key
+
+
 # --- what is staged ----------------------------------------------------------
 
 def test_a_staged_one_never_goes_live(pending, pebble):
