@@ -7,6 +7,8 @@
 #include <apr_strings.h>
 #include <check.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* What is asked about an account, from request to outcome, beside the orders
  * of it. */
@@ -329,6 +331,39 @@ START_TEST(a_next_key_that_is_none)
 }
 END_TEST
 
+/* The only copy of the key that the CA has is not written over. */
+START_TEST(a_key_that_cannot_take_its_place)
+{
+    json_t *asked[2];
+    int i;
+
+    issue();
+    for (i = 0; i < 2; i++) {
+        asked[i] = ae_json_keep(
+            json_pack("{s:s,s:s}", "kind", "rollover", "provider", "ca"),
+            t_pool);
+    }
+    ck_assert_int_eq(
+        ae_file_remove(scene_path("accounts/ca/account.key"), &err, t_pool),
+        APR_SUCCESS);
+    ck_assert_int_eq(mkdir(scene_path("accounts/ca/account.key"), 0700), 0);
+    check_failed(come(ask(asked[0])), "the CA has the new key");
+    ck_assert(is_there(NEXT));
+    ck_assert_int_eq(rmdir(scene_path("accounts/ca/account.key")), 0);
+    if (_i == 0) {
+        check_done(come(ask(asked[1])), "has a new key");
+        ck_assert_uint_eq(ca_count(w->ca, "keyChange"), 2);
+    } else {
+        world_deploy();
+        w->now += 70 * DAY;
+        pass(10 * SECOND);
+    }
+    check_key();
+    renew();
+    check_key();
+}
+END_TEST
+
 START_TEST(two_at_once)
 {
     const char *first, *second;
@@ -437,6 +472,7 @@ Suite *suite_edge_errand_account(void)
     tcase_add_loop_test(tc, cut_off, 0, 4);
     tcase_add_loop_test(tc, cut_off_and_taken_back, 0, 2);
     tcase_add_test(tc, a_next_key_that_is_none);
+    tcase_add_loop_test(tc, a_key_that_cannot_take_its_place, 0, 2);
     tcase_add_test(tc, two_at_once);
     tcase_add_test(tc, deactivated);
     tcase_add_loop_test(tc, a_deactivation_that_is_cut_off, 0, 2);
