@@ -103,6 +103,23 @@ static apr_status_t find_key(import_t *im, ae_error_t *err)
     return is_foreign(im, kept, err);
 }
 
+/* Of several types of key it is the one that it was asked for with. */
+static apr_status_t find_pair(import_t *im, ae_error_t *err)
+{
+    const edge_cert_t *first = im->cert;
+    ae_error_t ignored;
+    apr_status_t status = find_key(im, err);
+
+    while (status == AE_EMISMATCH && im->cert != NULL) {
+        im->cert = cli_sibling(im->cli, im->cert);
+        if (im->cert != NULL && find_key(im, &ignored) == APR_SUCCESS) {
+            return APR_SUCCESS;
+        }
+    }
+    im->cert = im->cert ? im->cert : first;
+    return status;
+}
+
 /* --- its chain ------------------------------------------------------------ */
 
 #define MISSING "put what is missing behind the other ones in the file"
@@ -196,7 +213,7 @@ static apr_status_t refuse(const import_t *im, ae_error_t *err)
  * network. */
 static apr_status_t judge(import_t *im, ae_error_t *err)
 {
-    apr_status_t status = find_key(im, err);
+    apr_status_t status = find_pair(im, err);
 
     if (status != APR_SUCCESS) {
         return status;

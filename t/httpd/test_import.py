@@ -215,6 +215,26 @@ def test_signed_by_the_root(plain, authority):
     goes_live(httpd, cert, authority.root)
 
 
+def test_it_goes_where_its_key_is(make_httpd, authority):
+    """One of two types of key, whichever was asked for."""
+    httpd = make_httpd("ACMEKeyType ecdsa-p256 rsa-2048\n" + BY_HAND + PLAIN
+                       + site(NAME, ALIAS))
+    httpd.announce("AE054: ")
+    httpd.start()
+    httpd.require(httpd.worker, 20, "worker")
+    further = f"{NAME}+rsa-2048"
+    request(httpd)
+    text = run(httpd, "csr", further).out
+    cert = authority.sign(text)
+    assert client.key_kind(cert) == "rsa-2048"
+    answer = bring(httpd, pem(cert, authority.intermediate), authority)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith(f"{further}: serial ")
+    told = run(httpd, "show", further, "--pending", "--json")
+    assert int(told.json()["pending"]["serial"], 16) == cert.serial_number
+    assert run(httpd, "show", NAME, "--pending").status == 2
+
+
 def test_while_httpd_is_stopped(plain, authority):
     httpd = plain
     httpd.stop()
