@@ -112,7 +112,7 @@ class Forgetful(Door):
 def test_with_authorizations(make_httpd, make_pebble, place, started):
     """All but the first refusal is Pebble's own."""
     http = free_port()
-    pebble = make_pebble(http)
+    pebble = make_pebble(http, environment={"PEBBLE_WFE_NONCEREJECT": "0"})
     faulty = Faulty(place / "faulty", pebble)
     started.append(faulty)
     door = faulty.add(Forgetful())
