@@ -41,7 +41,8 @@ def served(httpd, root):
 
 
 def see_account(httpd, state):
-    (account,) = told(httpd, "account", "list", "--json").json()
+    (account,) = told(httpd, "account", "list",
+                      "--json").json()["accounts"]
     assert account["state"] == state
     return account
 
