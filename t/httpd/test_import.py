@@ -235,6 +235,29 @@ def test_it_goes_where_its_key_is(make_httpd, authority):
     assert run(httpd, "show", NAME, "--pending").status == 2
 
 
+def test_for_the_administrators_own_request(make_httpd, authority, place):
+    """ACMECSR: the key stays where root alone reads it."""
+    subprocess.run(
+        ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-nodes", "-keyout", place / "own.key",
+         "-out", place / "own.csr", "-subj", "/", "-addext",
+         f"subjectAltName=DNS:{NAME},DNS:{ALIAS}"],
+        capture_output=True, check=True)
+    (place / "own.key").chmod(0o600)
+    httpd = make_httpd(BY_HAND + PLAIN + site(
+        NAME, ALIAS, inside=f"ACMECSR {place}/own.csr {place}/own.key"))
+    httpd.announce("AE054: ")
+    httpd.start()
+    httpd.require(httpd.worker, 20, "worker")
+    assert request(httpd) == (place / "own.csr").read_text()
+    cert = authority.sign(request(httpd))
+    answer = bring(httpd, pem(cert, authority.intermediate), authority)
+    assert (answer.status, answer.err) == (0, "")
+    staged = httpd.store / f"staging/{NAME}/set"
+    assert [path.name for path in staged.iterdir()] == ["ecdsa-p256.cert"]
+    goes_live(httpd, cert, authority.root)
+
+
 def test_while_httpd_is_stopped(plain, authority):
     httpd = plain
     httpd.stop()
