@@ -1,9 +1,9 @@
 #include "cli_csr.h"
 
 #include "cli_differ.h"
+#include "cli_kept.h"
 #include "cli_table.h"
 #include "edge_digest.h"
-#include "edge_kept.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -129,12 +129,10 @@ cli_exit_t cli_csr(cli_t *cli, ae_error_t *err)
     const char *out = cli->args->out;
     const edge_cert_t *cert;
     const ae_csr_t *csr;
-    ae_key_t *key;
     const char *pem;
 
     if (cli_begin(&cert, cli, err) != APR_SUCCESS ||
-        edge_kept_make(&key, &csr, cli->store, cert, err, cli->p) !=
-            APR_SUCCESS) {
+        cli_kept_make(&csr, cli, cert, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
     pem = print_pem(csr, err, cli->p);

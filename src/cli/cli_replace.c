@@ -1,9 +1,9 @@
 #include "cli_replace.h"
 
+#include "cli_kept.h"
 #include "cli_sign.h"
 #include "cli_worker.h"
 #include "edge_archive.h"
-#include "edge_kept.h"
 #include "edge_live.h"
 #include "edge_request.h"
 
@@ -41,7 +41,7 @@ static apr_status_t forget_key(const cli_t *cli, const cli_subject_t *subject,
         ae_cert_check_key(subject->chain, key, &ignored) != APR_SUCCESS) {
         return APR_SUCCESS;
     }
-    status = edge_kept_drop(cli->store, subject->in_use, err, cli->p);
+    status = cli_kept_drop(cli, subject->in_use, err);
     if (status == APR_ENOTIMPL) {
         ae_error_next(err, "put another key and request into the files of "
                            "ACMECSR, restart httpd gracefully, and try "

@@ -3,6 +3,7 @@ provider is configured at all."""
 
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -203,6 +204,19 @@ def test_order_and_excess_do_not_matter(plain, authority):
     assert (answer.status, answer.err) == (0, "")
     assert [link["subject"] for link in pending(httpd)["chain"]] == \
         ["CN=company intermediate"]
+
+
+def test_made_with_the_rights_of_the_worker(plain):
+    """In its directories a link could lead root anywhere."""
+    kept = plain.store / "kept"
+    owner = kept.stat()
+    os.chown(kept, 0, 0)
+    answer = run(plain, "csr", NAME)
+    assert (answer.status, answer.out) == (1, "")
+    assert "Permission denied" in answer.err
+    assert list(kept.iterdir()) == []
+    os.chown(kept, owner.st_uid, owner.st_gid)
+    request(plain)
 
 
 def test_signed_by_the_root(plain, authority):
