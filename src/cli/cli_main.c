@@ -35,18 +35,41 @@ static cli_exit_t check_call(const cli_verb_t *verb, const cli_args_t *args,
     return CLI_DONE;
 }
 
-static void tell_error(const cli_t *cli, const ae_error_t *err)
+/* One answer, however many certificates were meant.
+ * @param err NULL: nothing failed */
+static void answer_json(const cli_t *cli, const ae_error_t *err)
 {
-    if (err->what[0] == '\0') {
-        return; /* the answer said it */
+    json_t *json = json_object();
+
+    if (cli->said->nelts > 0) {
+        json_object_set_new(
+            json, "done",
+            json_string(apr_array_pstrcat(cli->p, cli->said, '\n')));
     }
+    if (err) {
+        json_object_set_new(json, "error",
+                            json_pack("{s:s,s:s,s:s}", "what", err->what,
+                                      "why", err->why, "next", err->next));
+    }
+    if (json_object_size(json) > 0) {
+        cli_print_json(json, cli->p);
+    } else {
+        json_decref(json);
+    }
+}
+
+/* @param code where that is not CLI_DONE, err says why, unless the answer
+ * did */
+static void tell_end(const cli_t *cli, cli_exit_t code, const ae_error_t *err)
+{
+    const ae_error_t *told = code != CLI_DONE && err->what[0] ? err : NULL;
+
     if (cli->args->json) {
-        cli_print_json(json_pack("{s:{s:s,s:s,s:s}}", "error", "what",
-                                 err->what, "why", err->why, "next",
-                                 err->next),
-                       cli->p);
+        answer_json(cli, told);
     }
-    fprintf(stderr, "acme-edge: %s\n", ae_error_line(err, cli->p));
+    if (told) {
+        fprintf(stderr, "acme-edge: %s\n", ae_error_line(told, cli->p));
+    }
 }
 
 static cli_exit_t run(const cli_verb_t *verb, const cli_args_t *args,
@@ -54,14 +77,14 @@ static cli_exit_t run(const cli_verb_t *verb, const cli_args_t *args,
 {
     cli_t cli = {.args = args, .now = apr_time_now(), .p = p};
     ae_error_t err;
-    cli_exit_t code = verb->run(&cli, &err);
+    cli_exit_t code;
 
+    cli.said = apr_array_make(p, 1, sizeof(const char *));
+    code = verb->run(&cli, &err);
     if (code == CLI_USAGE) {
         return tell_usage(verb, &err, p);
     }
-    if (code != CLI_DONE) {
-        tell_error(&cli, &err);
-    }
+    tell_end(&cli, code, &err);
     if (fflush(stdout) != 0) {
         perror("acme-edge: standard output");
         return CLI_FAILED;

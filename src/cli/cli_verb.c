@@ -199,7 +199,7 @@ void cli_tell(const cli_t *cli, const char *fmt, ...)
     text = apr_pvsprintf(cli->p, fmt, args);
     va_end(args);
     if (cli->args->json) {
-        cli_print_json(json_pack("{s:s}", "done", text), cli->p);
+        APR_ARRAY_PUSH(cli->said, const char *) = text;
     } else {
         cli_print(apr_pstrcat(cli->p, text, "\n", NULL));
     }

@@ -23,6 +23,7 @@ typedef struct cli_t {
     const cli_args_t *args;
     edge_store_t *store;    /* from cli_open on */
     edge_catalog_t catalog; /* likewise */
+    apr_array_header_t *said; /* const char *, of cli_tell under --json */
     apr_time_t now;
     apr_pool_t *p;
 } cli_t;
@@ -126,7 +127,8 @@ void cli_print_json(json_t *json, apr_pool_t *p);
 /** A list of texts (const char *). */
 json_t *cli_json_texts(const apr_array_header_t *texts);
 
-/** Say in one sentence what was done: as text, or as member `done`. */
+/** Say in one sentence what was done: as text at once, or as a line of the
+ * member `done`, at the end. */
 void cli_tell(const cli_t *cli, const char *fmt, ...) AE_PRINTF(2, 3);
 
 #endif

@@ -232,6 +232,8 @@ def test_the_command_means_all_types_or_one(make_httpd, pebble):
     assert run(httpd, "status", NAME + "+rsa-4096").status == 1
     told = lines(run(httpd, "deploy", NAME))
     assert [line.split(":")[0] for line in told] == [NAME, RSA]
+    assert run(httpd, "deploy", NAME, "--json").json() == {
+        "done": "\n".join(told)}
     assert [line.split(":")[0] for line in lines(
         run(httpd, "discard", RSA))] == [RSA]
     assert lines(run(httpd, "discard", RSA), 2) == []
