@@ -21,8 +21,8 @@ typedef enum cli_exit_t {
 /** One call of the program. */
 typedef struct cli_t {
     const cli_args_t *args;
-    edge_store_t *store;    /* from cli_open on */
-    edge_catalog_t catalog; /* likewise */
+    edge_store_t *store;      /* from cli_open on */
+    edge_catalog_t catalog;   /* likewise */
     apr_array_header_t *said; /* const char *, of cli_tell under --json */
     apr_time_t now;
     apr_pool_t *p;

@@ -12,7 +12,7 @@ const cli_verb_t cli_verbs[] = {
      cli_status},
     {"show", "NAME [--live|--pending|--csr] [--pem]", 1, 1,
      CLI_LIVE | CLI_PENDING | CLI_CSR | CLI_PEM,
-     "the certificate in use and the pending one, decoded",
+     "the certificates in use and pending, decoded",
      "Tells where it differs from what is configured. With --pem it prints "
      "the\n"
      "chain, of the one in use where both are there. With --csr it shows the\n"

@@ -133,8 +133,8 @@ static int take(edge_probe_t *probe, apr_time_t *at, const json_t *json,
                                        strlen(probe->answer));
 }
 
-static void publish(edge_probes_t *probes, const edge_probe_t *probe,
-                    apr_time_t at, apr_pool_t *p)
+static int publish(edge_probes_t *probes, const edge_probe_t *probe,
+                   apr_time_t at, apr_pool_t *p)
 {
     acme_token_t token = {.name = PREFIX,
                           .token = probe->token,
@@ -143,19 +143,21 @@ static void publish(edge_probes_t *probes, const edge_probe_t *probe,
     char *place = find(probes, "");
     ae_error_t ignored;
 
-    if (place && probes->challenges->put(probes->challenges->ctx, &token,
-                                         &ignored) == APR_SUCCESS) {
-        apr_cpystrn(place, probe->token, sizeof(probes->tokens[0]));
-        /* Where this fails, the command goes without. */
-        if (write_probe(probes->store, probe, at, 1, &ignored, p) !=
+    if (place == NULL ||
+        probes->challenges->put(probes->challenges->ctx, &token, &ignored) !=
             APR_SUCCESS) {
-            return;
-        }
+        return 0;
     }
+    if (write_probe(probes->store, probe, at, 1, &ignored, p) != APR_SUCCESS) {
+        probes->challenges->withdraw(probes->challenges->ctx, probe->token);
+        return 0;
+    }
+    apr_cpystrn(place, probe->token, sizeof(probes->tokens[0]));
+    return 1;
 }
 
-static void look_at(edge_probes_t *probes, const char *token, apr_time_t now,
-                    apr_pool_t *p)
+static int look_at(edge_probes_t *probes, const char *token, apr_time_t now,
+                   apr_pool_t *p)
 {
     edge_probe_t probe = {.token = token};
     apr_time_t at;
@@ -163,13 +165,13 @@ static void look_at(edge_probes_t *probes, const char *token, apr_time_t now,
 
     if (!acme_token_valid(token, strlen(token)) || find(probes, token) ||
         !load(&json, probes->store, token, p)) {
-        return;
+        return 1;
     }
     if (take(&probe, &at, json, now, p)) {
-        publish(probes, &probe, at, p);
-    } else {
-        edge_probe_drop(probes->store, &probe, p);
+        return publish(probes, &probe, at, p);
     }
+    edge_probe_drop(probes->store, &probe, p);
+    return 1;
 }
 
 static void withdraw_gone(edge_probes_t *probes, apr_pool_t *p)
@@ -186,23 +188,26 @@ static void withdraw_gone(edge_probes_t *probes, apr_pool_t *p)
     }
 }
 
-void edge_probes_look(edge_probes_t *probes, apr_time_t now, apr_pool_t *ptemp)
+int edge_probes_look(edge_probes_t *probes, apr_time_t now, apr_pool_t *ptemp)
 {
     apr_array_header_t *names;
     ae_error_t ignored;
+    int done = 1;
     int i;
 
     withdraw_gone(probes, ptemp);
     if (ae_file_list(&names,
                      edge_store_path(probes->store, ptemp, "requests", NULL),
                      &ignored, ptemp) != APR_SUCCESS) {
-        return;
+        return 0;
     }
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0) {
-            look_at(probes, name + sizeof(PREFIX) - 1, now, ptemp);
+        if (strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+            !look_at(probes, name + sizeof(PREFIX) - 1, now, ptemp)) {
+            done = 0;
         }
     }
+    return done;
 }

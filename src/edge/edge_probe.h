@@ -40,8 +40,8 @@ edge_probes_t *edge_probes_create(const edge_store_t *store,
                                   apr_pool_t *p);
 
 /** Worker: publish what is asked for, and withdraw what is not any more. What
- * is damaged, too old or too much is passed over. */
-void edge_probes_look(edge_probes_t *probes, apr_time_t now,
-                      apr_pool_t *ptemp);
+ * is damaged, too old or too much is passed over.
+ * @return false where something could not be published: look again soon */
+int edge_probes_look(edge_probes_t *probes, apr_time_t now, apr_pool_t *ptemp);
 
 #endif

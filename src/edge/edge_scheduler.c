@@ -227,7 +227,10 @@ void edge_scheduler_ask(edge_scheduler_t *scheduler, apr_time_t now)
     }
     scheduler->requests = stamp;
     edge_errands_ask(scheduler->errands, now);
-    edge_probes_look(scheduler->probes, now, scheduler->context.scratch);
+    if (!edge_probes_look(scheduler->probes, now,
+                          scheduler->context.scratch)) {
+        scheduler->requests = 0;
+    }
     for (i = 0; i < scheduler->count; i++) {
         apr_pool_clear(scheduler->context.scratch);
         if (edge_job_ask(scheduler->jobs[i]) &&
