@@ -82,8 +82,9 @@ def httpd(pebble, make_httpd):
     """One with a certificate, deployed."""
     made = make_httpd(HOSTS, pebble=pebble).start()
     made.wait_live(NAME)
-    made.require(lambda: statuses(made)[NAME]["State"] == "valid"
-                 and made.worker(), 30, "worker at rest")
+    made.wait_log("the worker has begun", count=2)
+    made.require(lambda: statuses(made)[NAME]["State"] == "valid", 30,
+                 "worker at rest")
     return made
 
 
