@@ -107,12 +107,16 @@ static apr_status_t load_given(ae_key_t **key, const ae_csr_t **csr,
     return status;
 }
 
-apr_status_t edge_kept_load(ae_key_t **key, const ae_csr_t **csr,
+typedef apr_status_t way_t(ae_key_t **key, ae_csr_t **csr, const kept_t *k,
+                           ae_error_t *err);
+
+/* @param way to come by what is not given by ACMECSR */
+static apr_status_t come_by(ae_key_t **key, const ae_csr_t **csr, way_t *way,
                             const edge_store_t *store, const edge_cert_t *cert,
                             ae_error_t *err, apr_pool_t *p)
 {
     kept_t k;
-    ae_key_t *found;
+    ae_key_t *its_key;
     ae_csr_t *request;
     apr_status_t status;
 
@@ -120,14 +124,21 @@ apr_status_t edge_kept_load(ae_key_t **key, const ae_csr_t **csr,
         return load_given(key, csr, cert, err, p);
     }
     locate(&k, store, cert, p);
-    status = read_both(&found, &request, &k, err);
+    status = way(&its_key, &request, &k, err);
     if (status == APR_SUCCESS) {
         *csr = request;
         if (key != NULL) {
-            *key = found;
+            *key = its_key;
         }
     }
     return status;
+}
+
+apr_status_t edge_kept_load(ae_key_t **key, const ae_csr_t **csr,
+                            const edge_store_t *store, const edge_cert_t *cert,
+                            ae_error_t *err, apr_pool_t *p)
+{
+    return come_by(key, csr, read_both, store, cert, err, p);
 }
 
 /* --- making -------------------------------------------------------------- */
@@ -253,23 +264,7 @@ apr_status_t edge_kept_make(ae_key_t **key, const ae_csr_t **csr,
                             const edge_store_t *store, const edge_cert_t *cert,
                             ae_error_t *err, apr_pool_t *p)
 {
-    kept_t k;
-    ae_key_t *made;
-    ae_csr_t *request;
-    apr_status_t status;
-
-    if (cert->csr != NULL) {
-        return load_given(key, csr, cert, err, p);
-    }
-    locate(&k, store, cert, p);
-    status = make_both(&made, &request, &k, err);
-    if (status == APR_SUCCESS) {
-        *csr = request;
-        if (key != NULL) {
-            *key = made;
-        }
-    }
-    return status;
+    return come_by(key, csr, make_both, store, cert, err, p);
 }
 
 /* --- forgetting ---------------------------------------------------------- */
