@@ -1,6 +1,7 @@
 /* What a certificate does between its attempts: it waits for its window, for
  * an approval, or for somebody to ask. */
 
+#include "edge_probe.h"
 #include "edge_request.h"
 #include "edge_staged.h"
 #include "edge_world.h"
@@ -8,8 +9,10 @@
 
 #include <apr_strings.h>
 #include <check.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static world_t *w;
@@ -337,6 +340,38 @@ START_TEST(what_the_command_approves_goes_live)
 }
 END_TEST
 
+/* As if nothing had come to requests/ for an hour. */
+static void let_requests_age(void)
+{
+    const struct timespec then = {apr_time_sec(w->now) - 3600, 0};
+    const struct timespec times[] = {then, then};
+
+    ck_assert_int_eq(
+        utimensat(AT_FDCWD,
+                  edge_store_path(scene_store(), t_pool, "requests", NULL),
+                  times, 0),
+        0);
+}
+
+START_TEST(a_challenge_store_that_comes_back)
+{
+    edge_probe_t probe;
+    ae_error_t err;
+
+    world_start();
+    ck_assert_int_eq(
+        edge_probe_put(&probe, scene_store(), w->now, &err, t_pool),
+        APR_SUCCESS);
+    let_requests_age();
+    scene_challenges_break(1);
+    edge_scheduler_ask(w->scheduler, w->now);
+    edge_scheduler_ask(w->scheduler, w->now);
+    scene_challenges_break(0);
+    edge_scheduler_ask(w->scheduler, w->now);
+    ck_assert(edge_probe_is_published(scene_store(), &probe, t_pool));
+}
+END_TEST
+
 Suite *suite_edge_job_rest(void);
 
 Suite *suite_edge_job_rest(void)
@@ -354,6 +389,7 @@ Suite *suite_edge_job_rest(void)
     tcase_add_test(tc, who_asks_waits_for_no_backoff);
     tcase_add_test(tc, who_asks_meanwhile_joins);
     tcase_add_test(tc, a_request_from_before_a_start_is_found);
+    tcase_add_test(tc, a_challenge_store_that_comes_back);
     tcase_add_test(tc, another_than_the_discarded_is_ordered_tomorrow);
     tcase_add_test(tc, a_set_that_is_staged_was_not_discarded);
     tcase_add_test(tc, what_the_command_stages_is_seen);
