@@ -36,6 +36,16 @@ static_assert(sizeof(outcome_words) / sizeof(outcome_words[0]) ==
                   EDGE_OUTCOMES,
               "each outcome has a word");
 
+static const char *const name_state_words[] = {
+    [EDGE_NAME_UNKNOWN] = "unknown",
+    [EDGE_NAME_PENDING] = "pending",
+    [EDGE_NAME_VALID] = "valid",
+    [EDGE_NAME_INVALID] = "invalid",
+};
+static_assert(sizeof(name_state_words) / sizeof(name_state_words[0]) ==
+                  EDGE_NAME_STATES,
+              "each state of a name has a word");
+
 /* Whole names only: half of one would be another name. */
 static void join_names(char *text, apr_size_t size,
                        const apr_array_header_t *names)
@@ -217,4 +227,9 @@ const char *edge_action_word(edge_action_t action)
 const char *edge_outcome_word(edge_outcome_t outcome)
 {
     return outcome_words[outcome];
+}
+
+const char *edge_name_state_word(edge_name_state_t state)
+{
+    return name_state_words[state];
 }
