@@ -4,11 +4,14 @@
 /** All that a page is made of: what is configured, and how things stand. What
  * shows it reads no file and no clock. */
 
+#include "edge_finding.h"
 #include "edge_status.h"
 
 /** Borrowed, and the same for as long as a page is made. */
 typedef struct show_source_t {
     const apr_array_header_t *certs; /* const edge_cert_t *, as configured */
+    /* const edge_finding_t *; NULL: none */
+    const apr_array_header_t *findings;
     /* Copy how the certificate stands that has this index in `certs`. */
     void (*status)(const void *ctx, int index, edge_status_t *status);
     const void *ctx;
