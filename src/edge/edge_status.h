@@ -5,6 +5,7 @@
  * it can lie in shared memory. */
 
 #include "ae_cert.h"
+#include "edge_cause.h"
 #include "edge_live.h"
 #include "edge_state.h"
 
@@ -73,6 +74,7 @@ typedef struct edge_status_t {
     apr_time_t deployed_at;
     char deployed_text[1024];
     unsigned attempts;
+    edge_cause_t cause;  /* of the last failure to sign */
     apr_time_t renew_at; /* when renewal is drawn for; 0: at no moment */
     char staged_serial[64];
     apr_time_t staged_not_after; /* 0: nothing is staged */
