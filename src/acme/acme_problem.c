@@ -157,6 +157,11 @@ const char *acme_problem_remedy(acme_problem_kind_t kind)
     return rows[kind].remedy;
 }
 
+const char *acme_problem_word(acme_problem_kind_t kind)
+{
+    return kind == ACME_PROBLEM_OTHER ? "other" : rows[kind].word;
+}
+
 static acme_problem_kind_t kind_of(const char *type)
 {
     int kind;

@@ -76,6 +76,10 @@ acme_retry_t acme_problem_retry(const acme_problem_t *problem);
  * subproblems, next as the remedy. `what` was set by the caller. */
 void acme_problem_explain(ae_error_t *err, const acme_problem_t *problem);
 
+/** The word of a kind, as RFC 8555 section 6.7 writes it behind its URN,
+ * "rateLimited"; "other" for any other type. */
+const char *acme_problem_word(acme_problem_kind_t kind);
+
 /** What a kind means here and what the administrator can do, each one
  * sentence. */
 const char *acme_problem_meaning(acme_problem_kind_t kind);

@@ -6,6 +6,7 @@
 
 #include "edge_finding.h"
 #include "edge_progress.h"
+#include "edge_meter.h"
 #include "edge_status.h"
 
 /** What one certificate in full has beyond its status. Any of it may be
@@ -28,6 +29,7 @@ typedef struct show_source_t {
     void (*status)(const void *ctx, int index, edge_status_t *status);
     const void *ctx;
     apr_time_t last_tick;      /* when the worker was seen last; 0: never */
+    const edge_meter_t *meter; /* NULL: nothing was counted */
     const ae_error_t *trouble; /* what keeps it from its work; what "": none */
     const show_detail_t *detail; /* of the one that is asked for; NULL: a list,
                                     or there is none of that name */
