@@ -38,7 +38,7 @@ typedef struct acme_request_t {
 typedef struct acme_response_t {
     apr_status_t status;
     const char *reason;
-    apr_interval_time_t took; /* until it ended, so or so */
+    apr_interval_time_t took; /* until it ended, well or badly */
     int code;
     const char *url; /* where the answer came from, after redirects */
     const char *content_type;

@@ -203,6 +203,7 @@ static void say_begun(const edge_attempt_t *attempt, const char *what)
 
 static apr_status_t begin_order(edge_attempt_t *attempt, ae_error_t *err)
 {
+    edge_meter_count(attempt->config.meter, EDGE_COUNT_ORDERS);
     say_begun(attempt, "a certificate is ordered from");
     return open_order(attempt, NULL, err);
 }
@@ -296,10 +297,11 @@ static edge_attempt_next_t fail_here(edge_attempt_t *attempt, const char *step,
     return EDGE_ATTEMPT_FAILED;
 }
 
-static void drop_or_log(edge_attempt_t *attempt, apr_pool_t *ptemp)
+static void lose_order(edge_attempt_t *attempt, apr_pool_t *ptemp)
 {
     ae_error_t err;
 
+    edge_meter_count(attempt->config.meter, EDGE_COUNT_ORDERS_LOST);
     if (drop(attempt, &err, ptemp) != APR_SUCCESS) {
         ae_log(attempt->config.log, AE_LOG_WARNING,
                "AE050: %s: the order that came to nothing cannot be removed: "
@@ -319,8 +321,9 @@ static edge_attempt_next_t fail_order(edge_attempt_t *attempt,
     attempt->failure.retry = failure->retry;
     attempt->failure.retry_after = failure->retry_after;
     set_step(attempt, failure->step != NULL ? failure->step : "");
+    edge_meter_problem(attempt->config.meter, failure->problem);
     if (failure->order_lost) {
-        drop_or_log(attempt, ptemp);
+        lose_order(attempt, ptemp);
     }
     return EDGE_ATTEMPT_FAILED;
 }
@@ -359,9 +362,10 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
         fail_here(attempt, "certificate", &err);
         attempt->failure.id = "AE042";
         attempt->failure.retry = ACME_RETRY_DAILY;
-        drop_or_log(attempt, ptemp);
+        lose_order(attempt, ptemp);
         return EDGE_ATTEMPT_FAILED;
     }
+    edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
     if (edge_store_stage(attempt->config.store, attempt->config.cert, pem,
                          &err, ptemp) != APR_SUCCESS) {
         return fail_here(attempt, EDGE_STEP_STAGE, &err);

@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_meter.h"
 #include "edge_progress.h"
 #include "edge_session.h"
 #include "edge_tally.h"
@@ -25,6 +26,7 @@ typedef struct edge_attempt_config_t {
     edge_session_t *session;
     const edge_challenge_store_t *challenges;
     const ae_log_t *log;
+    edge_meter_t *meter; /* or NULL */
 } edge_attempt_config_t;
 
 typedef enum edge_attempt_next_t {

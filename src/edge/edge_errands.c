@@ -106,6 +106,7 @@ static void keep_failure(edge_errand_t *errand)
 {
     errand->failure = errand->order ? *acme_order_failure(errand->order)
                                     : *acme_errand_failure(errand->request);
+    edge_meter_problem(errand->config->meter, errand->failure.problem);
     if (errand->failure.problem) {
         errand->failure.problem =
             acme_problem_copy(errand->failure.problem, errand->p);

@@ -132,6 +132,7 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
 {
     edge_state_t *state = &job->standing.state;
 
+    edge_meter_count(job->context->config->meter, EDGE_COUNT_ATTEMPTS_FAILED);
     edge_tally_failed(state, failure, count_providers(job),
                       edge_standing_lifetime(&job->standing), now,
                       edge_job_draw(job));
@@ -215,6 +216,7 @@ static apr_status_t open_attempt(edge_job_t *job, ae_error_t *err)
     attempt.provider = provider_of(job);
     attempt.challenges = &config->challenges;
     attempt.log = config->log;
+    attempt.meter = config->meter;
     attempt.session = job->session;
     return edge_attempt_begin(&job->attempt, &attempt, err, job->p);
 }
@@ -232,8 +234,12 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
     if (status == APR_SUCCESS && quiet_until(job, now) > now) {
         edge_job_move(job, "the CA is left alone", EDGE_JOB_RESTING);
         drop_attempt(job);
-    } else if (status == APR_SUCCESS &&
-               open_attempt(job, &failure.error) == APR_SUCCESS) {
+        edge_job_publish(job, now);
+        return;
+    }
+    edge_meter_count(job->context->config->meter, EDGE_COUNT_ATTEMPTS);
+    if (status == APR_SUCCESS &&
+        open_attempt(job, &failure.error) == APR_SUCCESS) {
         edge_session_enter(job->session);
         edge_job_move(job, job->state == EDGE_JOB_QUEUED ? "turn" : "due",
                       EDGE_JOB_ORDERING);

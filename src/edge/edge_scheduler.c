@@ -258,6 +258,14 @@ static int take_flight(edge_scheduler_t *scheduler,
     return -1;
 }
 
+static void count(const edge_scheduler_t *scheduler,
+                  const edge_session_t *session,
+                  const acme_response_t *response)
+{
+    edge_meter_request(scheduler->config.meter,
+                       edge_session_provider(session)->name, response);
+}
+
 /* What one learned, its neighbours may have waited for. */
 static void rouse(edge_scheduler_t *scheduler, const edge_session_t *session)
 {
@@ -282,8 +290,10 @@ void edge_scheduler_reply(edge_scheduler_t *scheduler,
     apr_pool_clear(scheduler->context.scratch);
     if (edge_errands_reply(scheduler->errands, request, response, now,
                            &session)) {
+        count(scheduler, session, response);
         rouse(scheduler, session);
     } else if (number >= 0) {
+        count(scheduler, edge_job_session(scheduler->jobs[number]), response);
         edge_job_reply(scheduler->jobs[number], request, response, now);
         make_ready(scheduler, number);
         rouse(scheduler, edge_job_session(scheduler->jobs[number]));
@@ -327,6 +337,7 @@ static void make_errands(edge_scheduler_t *scheduler)
         .sessions = scheduler->context.sessions,
         .challenges = &scheduler->config.challenges,
         .log = scheduler->config.log,
+        .meter = scheduler->config.meter,
         .revoked = look_at_revoked,
         .ctx = scheduler,
     };

@@ -18,7 +18,7 @@ typedef struct edge_scheduler_config_t {
     const apr_array_header_t *certs; /* const edge_cert_t * */
     edge_challenge_store_t challenges;
     const ae_log_t *log;
-    edge_meter_t *meter; /* or NULL */
+    edge_meter_t *meter;          /* or NULL */
     apr_uint32_t (*random)(void); /* ae_random_u32 but in tests */
     int restarts_itself;
     /* Told whenever a status changed; `index` counts as in certs. */

@@ -403,12 +403,15 @@ static int begins_twice(const request_rec *r)
 /* The path as it came over the wire: nothing decoded, nothing merged. */
 static const char *asked_token(const request_rec *r)
 {
+    const char *token;
+
     if (r->main != NULL || r->prev != NULL || r->method_number != M_GET ||
         r->parsed_uri.path == NULL || r->parsed_uri.query != NULL ||
-        r->parsed_uri.fragment != NULL || begins_twice(r)) {
+        r->parsed_uri.fragment != NULL) {
         return NULL;
     }
-    return edge_challenge_token_of(r->parsed_uri.path);
+    token = edge_challenge_token_of(r->parsed_uri.path);
+    return token != NULL && !begins_twice(r) ? token : NULL;
 }
 
 static void send_answer(request_rec *r, const answer_t *answer)
@@ -420,25 +423,41 @@ static void send_answer(request_rec *r, const answer_t *answer)
     ap_rwrite(answer->bytes, (int)answer->len, r);
 }
 
-static int find_answer(answer_t *answer, const httpd_challenge_t *challenge,
-                       request_rec *r)
+/* Another peer may have opened one in a store that is shared. */
+static int may_be_open(const httpd_challenge_t *challenge)
 {
-    const char *token;
+    return !httpd_challenge_is_local(challenge) ||
+           httpd_board_challenge_open(challenge->config.board, apr_time_now());
+}
+
+static int has_answer(answer_t *answer, const httpd_challenge_t *challenge,
+                      const char *token, apr_pool_t *p)
+{
     entry_id_t id;
 
-    /* Another peer may have opened one in a store that is shared. */
-    if (httpd_challenge_is_local(challenge) &&
-        !httpd_board_challenge_open(challenge->config.board, apr_time_now())) {
-        return 0;
-    }
-    token = asked_token(r);
-    if (token == NULL) {
+    if (!may_be_open(challenge)) {
         return 0;
     }
     id = id_of(token);
-    return entry_get(answer, challenge, &id, r->pool) == APR_SUCCESS &&
+    return entry_get(answer, challenge, &id, p) == APR_SUCCESS &&
            edge_challenge_answer_valid(token, (const char *)answer->bytes,
                                        answer->len);
+}
+
+static int find_answer(answer_t *answer, const httpd_challenge_t *challenge,
+                       const request_rec *r)
+{
+    const char *token = asked_token(r);
+    int found;
+
+    if (token == NULL) {
+        return 0;
+    }
+    found = has_answer(answer, challenge, token, r->pool);
+    edge_meter_count(challenge->config.meter,
+                     found ? EDGE_COUNT_CHALLENGE_HITS
+                           : EDGE_COUNT_CHALLENGE_MISSES);
+    return found;
 }
 
 int httpd_challenge_read_request(const httpd_challenge_t *challenge,

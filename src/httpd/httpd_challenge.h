@@ -5,6 +5,7 @@
  * socache providers, answered before anything else sees the request. */
 
 #include "edge_challenge.h"
+#include "edge_meter.h"
 #include "httpd_board.h"
 
 #include <httpd.h>
@@ -18,6 +19,7 @@ typedef struct httpd_challenge_config_t {
     const char *args;     /* the provider's own, or NULL */
     unsigned names;       /* how many challenges may be open at once */
     httpd_board_t *board;
+    edge_meter_t *meter; /* or NULL */
 } httpd_challenge_config_t;
 
 /** pre_config: let the Mutex directive know ours. */

@@ -19,6 +19,7 @@
 struct httpd_reload_t {
     const server_rec *server;
     httpd_board_t *board;
+    edge_meter_t *meter;
     const edge_served_t *served;
     const ae_log_t *log;
     apr_pool_t *pool;
@@ -30,7 +31,7 @@ struct httpd_reload_t {
 };
 
 httpd_reload_t *httpd_reload_create(const server_rec *server,
-                                    httpd_board_t *board,
+                                    httpd_board_t *board, edge_meter_t *meter,
                                     const edge_served_t *served,
                                     const ae_log_t *log, apr_pool_t *pconf)
 {
@@ -38,6 +39,7 @@ httpd_reload_t *httpd_reload_create(const server_rec *server,
 
     reload->server = server;
     reload->board = board;
+    reload->meter = meter;
     reload->served = served;
     reload->log = log;
     reload->pool = pconf;
@@ -110,13 +112,16 @@ static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
                "AE081: httpd could not restart itself: %s; apachectl "
                "graceful deploys what is staged",
                apr_strerror(errno, words, sizeof(words)));
+        return;
     }
+    edge_meter_count(reload->meter, EDGE_COUNT_RESTARTS);
 }
 
 static void put_off(httpd_reload_t *reload, const char *words,
                     apr_pool_t *ptemp)
 {
     reload->put_off_at = apr_time_now();
+    edge_meter_count(reload->meter, EDGE_COUNT_RESTARTS_PUT_OFF);
     ae_log(reload->log, AE_LOG_ERROR,
            "AE082: httpd does not restart to %s: its configuration on disk "
            "would not start: %s; mend it, apachectl configtest tells more; "

@@ -7,6 +7,7 @@
  * does not while its configuration on disk would not start. */
 
 #include "ae_log.h"
+#include "edge_meter.h"
 #include "edge_served.h"
 #include "httpd_board.h"
 
@@ -14,9 +15,10 @@
 
 typedef struct httpd_reload_t httpd_reload_t;
 
-/** Parent: for this generation. All is borrowed and must outlive it. */
+/** Parent: for this generation. All is borrowed and must outlive it.
+ * @param meter may be NULL */
 httpd_reload_t *httpd_reload_create(const server_rec *server,
-                                    httpd_board_t *board,
+                                    httpd_board_t *board, edge_meter_t *meter,
                                     const edge_served_t *served,
                                     const ae_log_t *log, apr_pool_t *pconf);
 

@@ -4,6 +4,7 @@
 #include "edge_deployment.h"
 #include "edge_live.h"
 #include "httpd_log.h"
+#include "httpd_meter.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -49,6 +50,29 @@ httpd_context_t *httpd_start_context(server_rec *server,
     return context;
 }
 
+static void find_meter(httpd_context_t *context)
+{
+    ae_error_t err;
+    int i, n;
+
+    if (httpd_meter_find(&context->meter, context->server, context->now,
+                         &err) != APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_WARNING,
+               "AE087: nothing is counted: %s; metrics and status show no "
+               "counters, all else works; the next restart tries again",
+               line_of(context, &err));
+    }
+    for (i = 0; i < context->plan->certs->nelts; i++) {
+        const apr_array_header_t *providers = cert_at(context, i)->providers;
+
+        for (n = 0; n < providers->nelts; n++) {
+            edge_meter_know(
+                context->meter,
+                APR_ARRAY_IDX(providers, n, const edge_provider_t *)->name);
+        }
+    }
+}
+
 void httpd_start_board(httpd_context_t *context)
 {
     ae_error_t err;
@@ -61,6 +85,7 @@ void httpd_start_board(httpd_context_t *context)
                "orders and renews no certificate",
                line_of(context, &err));
     }
+    find_meter(context);
 }
 
 /* --- the store ---------------------------------------------------------- */
@@ -156,9 +181,11 @@ static void promote(const httpd_context_t *context, const edge_cert_t *cert)
     case EDGE_PROMOTION_NONE:
         break;
     case EDGE_PROMOTION_DONE:
+        edge_meter_count(context->meter, EDGE_COUNT_DEPLOYED);
         ae_log(&context->log, AE_LOG_NOTICE, "%s: deployed", cert->name);
         break;
     case EDGE_PROMOTION_REFUSED:
+        edge_meter_count(context->meter, EDGE_COUNT_REFUSED);
         ae_log(&context->log, AE_LOG_ERROR, "AE071: %s: not deployed: %s",
                cert->name, line_of(context, &err));
         break;
@@ -296,6 +323,7 @@ void httpd_start_challenges(httpd_context_t *context)
         .args = context->plan->challenge_args,
         .names = count_names(context),
         .board = context->board,
+        .meter = context->meter,
     };
     ae_error_t err;
 
@@ -325,6 +353,7 @@ void httpd_start_worker(httpd_context_t *context)
         .store = context->store,
         .challenge = context->challenge,
         .board = context->board,
+        .meter = context->meter,
         .log = &context->log,
         .restarts_itself = context->restarts_itself,
     };
@@ -353,7 +382,7 @@ void httpd_start_reload(httpd_context_t *context)
     }
     if (context->watchdog != NULL && context->restarts_itself) {
         context->reload = httpd_reload_create(
-            context->server, context->board,
+            context->server, context->board, context->meter,
             edge_served_note(context->plan->store_dir, context->plan->certs,
                              context->pconf),
             &context->log, context->pconf);

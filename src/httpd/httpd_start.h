@@ -24,6 +24,7 @@ typedef struct httpd_context_t {
     edge_store_t *store;
     httpd_tls_t *tls;
     httpd_board_t *board;
+    edge_meter_t *meter;
     httpd_challenge_t *challenge;
     httpd_watchdog_t *watchdog;
     httpd_reload_t *reload;
@@ -35,7 +36,7 @@ httpd_context_t *httpd_start_context(server_rec *server,
                                      const httpd_plan_t *plan,
                                      apr_pool_t *pconf, apr_pool_t *ptemp);
 
-/** Shared memory. */
+/** Shared memory: of this generation, and the counters of all. */
 void httpd_start_board(httpd_context_t *context);
 
 /** The store, for the user that children run as. */

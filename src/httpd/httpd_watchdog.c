@@ -54,7 +54,11 @@ static void publish_status(void *ctx, int index, const edge_status_t *status)
 static void ask_deploy(void *ctx, apr_interval_time_t gap)
 {
     httpd_watchdog_t *watchdog = ctx;
+    apr_interval_time_t asked;
 
+    if (!httpd_board_deploy_asked(watchdog->config.board, &asked)) {
+        edge_meter_count(watchdog->config.meter, EDGE_COUNT_RESTARTS_ASKED);
+    }
     httpd_board_ask_deploy(watchdog->config.board, gap);
 }
 
@@ -270,6 +274,7 @@ static void configure(httpd_watchdog_t *watchdog)
         .store = config->store,
         .certs = config->plan->certs,
         .log = config->log,
+        .meter = config->meter,
         .random = ae_random_u32,
         .restarts_itself = config->restarts_itself,
         .publish = publish_status,

@@ -16,6 +16,7 @@ typedef struct httpd_watchdog_config_t {
     const edge_store_t *store;
     httpd_challenge_t *challenge;
     httpd_board_t *board;
+    edge_meter_t *meter; /* or NULL */
     const ae_log_t *log;
     int restarts_itself;
 } httpd_watchdog_config_t;

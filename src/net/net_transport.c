@@ -170,18 +170,22 @@ unsigned net_transport_pending(const net_transport_t *transport)
     return transport->pending;
 }
 
-static void transport_log(const net_transport_t *transport,
-                          const net_call_t *call,
-                          const acme_response_t *response)
+static apr_interval_time_t call_span(const net_call_t *call)
 {
-    const acme_request_t *request = call->request;
     curl_off_t span = 0;
-    int ms;
 
     if (call->easy) {
         (void)curl_easy_getinfo(call->easy, CURLINFO_TOTAL_TIME_T, &span);
     }
-    ms = (int)apr_time_as_msec(span);
+    return span;
+}
+
+static void transport_log(const net_transport_t *transport,
+                          const acme_request_t *request,
+                          const acme_response_t *response)
+{
+    int ms = (int)apr_time_as_msec(response->took);
+
     if (response->status == APR_SUCCESS) {
         ae_log(transport->config->log, AE_LOG_DEBUG, "%s %s %s -> %d in %d ms",
                request->step, request->method, request->url, response->code,
@@ -201,7 +205,8 @@ static void transport_finish(net_transport_t *transport, net_call_t *call,
 
     transport->pending--;
     net_call_response(&response, call, result);
-    transport_log(transport, call, &response);
+    response.took = call_span(call);
+    transport_log(transport, call->request, &response);
     transport->done(transport->ctx, call->request, &response);
     transport_keep_handle(transport, call->easy);
     apr_pool_destroy(call->pool);

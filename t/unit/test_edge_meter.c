@@ -1,5 +1,6 @@
 #include "edge_meter.h"
 
+#include "edge_world.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -243,6 +244,107 @@ START_TEST(test_none_is_lost)
 }
 END_TEST
 
+/* --- in the worker ------------------------------------------------------- */
+
+static world_t *w;
+
+static edge_meter_t *metered_world(void)
+{
+    w = world_make(scene_certs(scene_cert("a.example", "ca"), NULL));
+    w->config.meter = make_meter();
+    edge_meter_know(w->config.meter, "ca");
+    return w->config.meter;
+}
+
+static void check_counts(const edge_meter_t *meter, unsigned attempts,
+                         unsigned failed, unsigned orders, unsigned lost,
+                         unsigned issued)
+{
+    ck_assert_uint_eq(edge_meter_read(meter, EDGE_COUNT_ATTEMPTS), attempts);
+    ck_assert_uint_eq(edge_meter_read(meter, EDGE_COUNT_ATTEMPTS_FAILED),
+                      failed);
+    ck_assert_uint_eq(edge_meter_read(meter, EDGE_COUNT_ORDERS), orders);
+    ck_assert_uint_eq(edge_meter_read(meter, EDGE_COUNT_ORDERS_LOST), lost);
+    ck_assert_uint_eq(edge_meter_read(meter, EDGE_COUNT_ISSUED), issued);
+}
+
+static unsigned sum_requests(const edge_meter_t *meter, int ca)
+{
+    apr_uint64_t sum = 0;
+    int code;
+
+    for (code = 0; code < EDGE_METER_CODES; code++) {
+        sum += edge_meter_requests(meter, ca, code);
+    }
+    return (unsigned)sum;
+}
+
+START_TEST(test_a_certificate_is_issued)
+{
+    const edge_meter_t *meter = metered_world();
+
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, DAY);
+    check_counts(meter, 1, 0, 1, 0, 1);
+    ck_assert_uint_gt(w->requests, 5);
+    ck_assert_uint_eq(sum_requests(meter, 0), w->requests);
+    ck_assert_uint_eq(edge_meter_requests(meter, 0, 201), 2);
+    ck_assert_uint_eq(sum_requests(meter, OTHER), 0);
+}
+END_TEST
+
+/* What fails and is taken up again is one order in two attempts. */
+START_TEST(test_an_order_is_taken_up_again)
+{
+    const edge_meter_t *meter = metered_world();
+
+    world_spoil("finalize", 1, 1, 500, "serverInternal", NULL);
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, DAY);
+    check_counts(meter, 2, 1, 1, 0, 1);
+    ck_assert_uint_eq(edge_meter_requests(meter, 0, 500), 1);
+    ck_assert_uint_eq(edge_meter_problems(meter, ACME_PROBLEM_SERVER_INTERNAL),
+                      1);
+}
+END_TEST
+
+START_TEST(test_an_order_comes_to_nothing)
+{
+    const edge_meter_t *meter = metered_world();
+
+    w->other_names = "b.example";
+    world_start();
+    world_run_until(0, EDGE_PHASE_FAILING, DAY);
+    check_counts(meter, 1, 1, 1, 1, 0);
+}
+END_TEST
+
+START_TEST(test_an_order_is_refused)
+{
+    const edge_meter_t *meter = metered_world();
+
+    world_spoil("newOrder", 1, 1, 403, "rejectedIdentifier", NULL);
+    world_start();
+    world_run_until(0, EDGE_PHASE_FAILING, DAY);
+    check_counts(meter, 1, 1, 1, 0, 0);
+    ck_assert_uint_eq(
+        edge_meter_problems(meter, ACME_PROBLEM_REJECTED_IDENTIFIER), 1);
+}
+END_TEST
+
+static void add_worker_case(Suite *suite)
+{
+    TCase *tc = tcase_create("worker");
+
+    tcase_add_checked_fixture(tc, scene_setup, t_teardown);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_a_certificate_is_issued);
+    tcase_add_test(tc, test_an_order_is_taken_up_again);
+    tcase_add_test(tc, test_an_order_comes_to_nothing);
+    tcase_add_test(tc, test_an_order_is_refused);
+    suite_add_tcase(suite, tc);
+}
+
 Suite *suite_edge_meter(void)
 {
     Suite *suite = suite_create("edge_meter");
@@ -258,5 +360,6 @@ Suite *suite_edge_meter(void)
     tcase_add_test(tc, test_without_a_meter);
     tcase_add_test(tc, test_none_is_lost);
     suite_add_tcase(suite, tc);
+    add_worker_case(suite);
     return suite;
 }
