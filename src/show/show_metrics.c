@@ -25,6 +25,7 @@ typedef struct row_t {
     apr_time_t moments[MOMENTS];
     edge_phase_t phase;
     unsigned attempts;
+    edge_cause_t cause;
 } row_t;
 
 typedef struct metrics_t {
@@ -193,6 +194,24 @@ static void failures(metrics_t *m, const family_t *family, apr_pool_t *p)
     }
 }
 
+/* Of those alone that have one. */
+static void causes(metrics_t *m, const family_t *family, apr_pool_t *p)
+{
+    int i;
+
+    (void)p;
+    for (i = 0; i < m->count; i++) {
+        if (m->rows[i].cause != EDGE_CAUSE_NONE) {
+            put_name(m, family, "_info");
+            show_gather_bytes(&m->text, m->rows[i].label,
+                              m->rows[i].label_len);
+            put(m, ",");
+            put_label(m, "cause", edge_cause_word(m->rows[i].cause));
+            put(m, "} 1\n");
+        }
+    }
+}
+
 /* --- counters ------------------------------------------------------------ */
 
 static void since(metrics_t *m, const family_t *family, apr_pool_t *p)
@@ -349,6 +368,8 @@ static const family_t families[] = {
      "When something is to be done next.", moments, NEXT_ACTION},
     {"certificate_failed_attempts", "gauge", "", "Failed attempts in a row.",
      failures, 0},
+    {"certificate_problem", "info", "", "Why the last attempt failed.", causes,
+     0},
 };
 
 /* The same of what was counted. */
@@ -425,6 +446,7 @@ static void read_row(row_t *row, const metrics_t *m, int index,
     row->moments[NEXT_ACTION] = status->action_at;
     row->phase = status->phase;
     row->attempts = status->attempts;
+    row->cause = status->cause;
 }
 
 /* A metric has all its samples in one piece, so what they are made of is read

@@ -112,6 +112,7 @@ START_TEST(test_a_certificate)
     statuses[0].action_at = apr_time_from_sec(1502);
     statuses[0].phase = EDGE_PHASE_FAILING;
     statuses[0].attempts = 3;
+    statuses[0].cause = EDGE_CAUSE_CAA;
     ae_error_set(&trouble, APR_EGENERAL, "no disk");
     source.trouble = &trouble;
     source.last_tick = apr_time_from_sec(77);
@@ -123,6 +124,7 @@ START_TEST(test_a_certificate)
     has(all, "_last_success_timestamp_seconds{name=\"a.example\"} 1001\n");
     has(all, "_next_action_timestamp_seconds{name=\"a.example\"} 1502\n");
     has(all, "_failed_attempts{name=\"a.example\"} 3\n");
+    has(all, "_problem_info{name=\"a.example\",cause=\"caa\"} 1\n");
     has(all, "\nacme_edge_certificate_state{name=\"a.example\","
              "acme_edge_certificate_state=\"failing\"} 1\n");
     has(all, "\nacme_edge_certificate_state{name=\"a.example\","
@@ -140,6 +142,7 @@ START_TEST(test_what_is_not_known_has_no_sample)
     const char *all = shown(&source);
 
     has_not(all, "_timestamp_seconds{");
+    has_not(all, "_problem_info");
     has(all, "_failed_attempts{name=\"a.example\"} 0\n");
 }
 END_TEST
