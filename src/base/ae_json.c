@@ -137,3 +137,15 @@ const json_t *ae_json_get_array(const json_t *object, const char *key)
 
     return json_is_array(member) ? member : NULL;
 }
+
+json_t *ae_json_texts(const apr_array_header_t *texts)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; i < texts->nelts; i++) {
+        json_array_append_new(
+            list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
+    }
+    return list;
+}

@@ -5,6 +5,7 @@
 
 #include "ae_error.h"
 
+#include <apr_tables.h>
 #include <apr_time.h>
 #include <jansson.h>
 
@@ -43,5 +44,8 @@ int ae_json_get_bool(const json_t *object, const char *key, int other);
 /** The object or array member (borrowed), or NULL. */
 const json_t *ae_json_get_object(const json_t *object, const char *key);
 const json_t *ae_json_get_array(const json_t *object, const char *key);
+
+/** An array of texts (const char *), copied. A new reference. */
+json_t *ae_json_texts(const apr_array_header_t *texts);
 
 #endif

@@ -1,9 +1,10 @@
 #include "cli_csr.h"
 
-#include "cli_differ.h"
+#include "ae_json.h"
 #include "cli_kept.h"
-#include "cli_table.h"
+#include "edge_differ.h"
 #include "edge_digest.h"
+#include "show_table.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static apr_array_header_t *differences(const ae_csr_t *csr,
 {
     ae_cert_facts_t facts = {.names = ae_csr_facts(csr)->names};
 
-    return cli_differ(&facts, ae_csr_facts(csr)->key, cert, p);
+    return edge_differ(&facts, ae_csr_facts(csr)->key, cert, p);
 }
 
 static const char *print_pem(const ae_csr_t *csr, ae_error_t *err,
@@ -32,10 +33,10 @@ static json_t *print_json(const ae_csr_t *csr, const edge_cert_t *cert,
     const ae_csr_facts_t *facts = ae_csr_facts(csr);
 
     return json_pack("{s:s,s:o,s:s,s:s,s:o,s:s}", "subject", facts->subject,
-                     "names", cli_json_texts(facts->names), "keyType",
+                     "names", ae_json_texts(facts->names), "keyType",
                      facts->key, "sha256",
                      edge_digest_bytes(ae_csr_der(csr), p), "differences",
-                     cli_json_texts(differences(csr, cert, p)), "pem", pem);
+                     ae_json_texts(differences(csr, cert, p)), "pem", pem);
 }
 
 /* --- show --csr ---------------------------------------------------------- */
@@ -48,14 +49,14 @@ static void show_text(const ae_csr_t *csr, const edge_cert_t *cert,
     const char *key[] = {"  key type", facts->key};
     const char *sha256[] = {"  SHA-256",
                             edge_digest_bytes(ae_csr_der(csr), p)};
-    cli_table_t *table = cli_table_make(2, p);
+    show_table_t *table = show_table_make(2, p);
 
-    cli_table_add(table, head);
-    cli_table_add_texts(table, "  names", facts->names);
-    cli_table_add(table, key);
-    cli_table_add(table, sha256);
-    cli_table_add_texts(table, "  differs", differences(csr, cert, p));
-    cli_print(cli_table_print(table));
+    show_table_add(table, head);
+    show_table_add_texts(table, "  names", facts->names);
+    show_table_add(table, key);
+    show_table_add(table, sha256);
+    show_table_add_texts(table, "  differs", differences(csr, cert, p));
+    cli_print(show_table_print(table));
 }
 
 static cli_exit_t none_kept(const edge_cert_t *cert, ae_error_t *err)

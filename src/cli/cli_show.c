@@ -1,9 +1,7 @@
-#include "ae_time.h"
 #include "cli_csr.h"
-#include "cli_differ.h"
-#include "cli_table.h"
 #include "cli_verb.h"
 #include "edge_live.h"
+#include "show_cert.h"
 
 #include <apr_strings.h>
 
@@ -38,84 +36,6 @@ static const place_t places[] = {
 enum {
     PLACES = sizeof(places) / sizeof(places[0])
 };
-
-/* --- JSON --------------------------------------------------------------- */
-
-static json_t *print_link(const ae_cert_link_t *link, apr_pool_t *p)
-{
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "subject",
-                     link->subject, "issuer", link->issuer, "serial",
-                     link->serial, "notBefore",
-                     ae_time_print(link->not_before, p), "notAfter",
-                     ae_time_print(link->not_after, p), "keyType", link->key,
-                     "sha256", link->sha256, "sha1", link->sha1);
-}
-
-static json_t *print_chain(const ae_cert_t *chain, const edge_cert_t *cert,
-                           apr_pool_t *p)
-{
-    json_t *list = json_array();
-    json_t *json;
-    ae_cert_link_t link;
-    int i;
-
-    for (i = 1; i < ae_cert_length(chain); i++) {
-        ae_cert_link(&link, chain, i, p);
-        json_array_append_new(list, print_link(&link, p));
-    }
-    ae_cert_link(&link, chain, 0, p);
-    json = print_link(&link, p);
-    json_object_set_new(json, "names",
-                        cli_json_texts(ae_cert_facts(chain)->names));
-    json_object_set_new(
-        json, "differences",
-        cli_json_texts(cli_differ(ae_cert_facts(chain), link.key, cert, p)));
-    json_object_set_new(json, "chain", list);
-    return json;
-}
-
-/* --- text --------------------------------------------------------------- */
-
-static void add(cli_table_t *table, const char *label, const char *value)
-{
-    const char *cells[] = {label, value};
-
-    cli_table_add(table, cells);
-}
-
-static void add_link(cli_table_t *table, const ae_cert_link_t *link,
-                     apr_pool_t *p)
-{
-    add(table, "  issuer", link->issuer);
-    add(table, "  serial number", link->serial);
-    add(table, "  valid from", ae_time_print(link->not_before, p));
-    add(table, "  valid until", ae_time_print(link->not_after, p));
-    add(table, "  key type", link->key);
-    add(table, "  SHA-256", link->sha256);
-    add(table, "  SHA-1", link->sha1);
-}
-
-static void show_text(const place_t *place, const ae_cert_t *chain,
-                      const edge_cert_t *cert, apr_pool_t *p)
-{
-    const ae_cert_facts_t *facts = ae_cert_facts(chain);
-    cli_table_t *table = cli_table_make(2, p);
-    ae_cert_link_t link;
-    int i;
-
-    ae_cert_link(&link, chain, 0, p);
-    add(table, place->word, link.subject[0] ? link.subject : "-");
-    cli_table_add_texts(table, "  names", facts->names);
-    add_link(table, &link, p);
-    cli_table_add_texts(table, "  differs",
-                        cli_differ(facts, link.key, cert, p));
-    for (i = 1; i < ae_cert_length(chain); i++) {
-        ae_cert_link(&link, chain, i, p);
-        add(table, "issued by", link.subject);
-        add_link(table, &link, p);
-    }
-    cli_print(cli_table_print(table));
-}
 
 /* --- which -------------------------------------------------------------- */
 
@@ -175,9 +95,9 @@ static cli_exit_t show(const cli_t *cli, const edge_cert_t *cert,
         }
         if (chains[i] && cli->args->json) {
             json_object_set_new(json, places[i].word,
-                                print_chain(chains[i], cert, cli->p));
+                                show_cert_json(chains[i], cert, cli->p));
         } else if (chains[i]) {
-            show_text(&places[i], chains[i], cert, cli->p);
+            cli_print(show_cert_text(places[i].word, chains[i], cert, cli->p));
         }
     }
     if (cli->args->json) {

@@ -178,18 +178,6 @@ void cli_print_json(json_t *json, apr_pool_t *p)
     cli_print("\n");
 }
 
-json_t *cli_json_texts(const apr_array_header_t *texts)
-{
-    json_t *list = json_array();
-    int i;
-
-    for (i = 0; i < texts->nelts; i++) {
-        json_array_append_new(
-            list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
-    }
-    return list;
-}
-
 void cli_tell(const cli_t *cli, const char *fmt, ...)
 {
     const char *text;

@@ -124,9 +124,6 @@ const char *cli_what_next(const cli_t *cli);
 void cli_print(const char *text);
 void cli_print_json(json_t *json, apr_pool_t *p);
 
-/** A list of texts (const char *). */
-json_t *cli_json_texts(const apr_array_header_t *texts);
-
 /** Say in one sentence what was done: as text at once, or as a line of the
  * member `done`, at the end. */
 void cli_tell(const cli_t *cli, const char *fmt, ...) AE_PRINTF(2, 3);

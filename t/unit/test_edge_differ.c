@@ -1,12 +1,12 @@
 /* What a certificate has that is not configured, or has not that is. */
 
-#include "cli_differ.h"
+#include "edge_differ.h"
 #include "support.h"
 #include "test_pki.h"
 
 #include <check.h>
 
-Suite *suite_cli_differ(void);
+Suite *suite_edge_differ(void);
 
 static apr_array_header_t *differ(const char *configured, const char *names,
                                   const char *key)
@@ -15,7 +15,7 @@ static apr_array_header_t *differ(const char *configured, const char *names,
                         .key_type = AE_KEY_ECDSA_P256};
     ae_cert_facts_t facts = {.names = test_pki_names(names, t_pool)};
 
-    return cli_differ(&facts, key, &cert, t_pool);
+    return edge_differ(&facts, key, &cert, t_pool);
 }
 
 static const char *at(const apr_array_header_t *list, int i)
@@ -56,9 +56,9 @@ START_TEST(test_key)
 }
 END_TEST
 
-Suite *suite_cli_differ(void)
+Suite *suite_edge_differ(void)
 {
-    Suite *suite = suite_create("cli_differ");
+    Suite *suite = suite_create("edge_differ");
     TCase *tc = tcase_create("differ");
 
     tcase_add_checked_fixture(tc, t_setup, t_teardown);

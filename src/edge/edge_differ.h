@@ -1,5 +1,5 @@
-#ifndef CLI_DIFFER_H
-#define CLI_DIFFER_H
+#ifndef EDGE_DIFFER_H
+#define EDGE_DIFFER_H
 
 /** What is not in a certificate as it is configured. */
 
@@ -9,7 +9,7 @@
 /** Compare names and key type.
  * @param key as ae_cert_link_t has it
  * @return const char *, a clause for each difference, from `p` */
-apr_array_header_t *cli_differ(const ae_cert_facts_t *facts, const char *key,
-                               const edge_cert_t *cert, apr_pool_t *p);
+apr_array_header_t *edge_differ(const ae_cert_facts_t *facts, const char *key,
+                                const edge_cert_t *cert, apr_pool_t *p);
 
 #endif

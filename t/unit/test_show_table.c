@@ -1,11 +1,11 @@
 /* Columns of text. */
 
-#include "cli_table.h"
+#include "show_table.h"
 #include "support.h"
 
 #include <check.h>
 
-Suite *suite_cli_table(void);
+Suite *suite_show_table(void);
 
 START_TEST(test_columns)
 {
@@ -14,13 +14,13 @@ START_TEST(test_columns)
         {"www.example.org", "valid", "-"},
         {"a", "ordering", "soon"},
     };
-    cli_table_t *table = cli_table_make(3, t_pool);
+    show_table_t *table = show_table_make(3, t_pool);
     int i;
 
     for (i = 0; i < 3; i++) {
-        cli_table_add(table, rows[i]);
+        show_table_add(table, rows[i]);
     }
-    ck_assert_str_eq(cli_table_print(table),
+    ck_assert_str_eq(show_table_print(table),
                      "NAME             STATE     AT\n"
                      "www.example.org  valid     -\n"
                      "a                ordering  soon\n");
@@ -31,13 +31,13 @@ START_TEST(test_empty_cells)
 {
     static const char *const rows[][3] = {
         {"", "b", ""}, {"a", "", "c"}, {"", "", ""}};
-    cli_table_t *table = cli_table_make(3, t_pool);
+    show_table_t *table = show_table_make(3, t_pool);
     int i;
 
     for (i = 0; i < 3; i++) {
-        cli_table_add(table, rows[i]);
+        show_table_add(table, rows[i]);
     }
-    ck_assert_str_eq(cli_table_print(table), "   b\na     c\n\n");
+    ck_assert_str_eq(show_table_print(table), "   b\na     c\n\n");
 }
 END_TEST
 
@@ -45,37 +45,37 @@ END_TEST
 START_TEST(test_width)
 {
     static const char *const rows[][2] = {{"b\xc3\xbc", "x"}, {"bue", "y"}};
-    cli_table_t *table = cli_table_make(2, t_pool);
+    show_table_t *table = show_table_make(2, t_pool);
 
-    cli_table_add(table, rows[0]);
-    cli_table_add(table, rows[1]);
-    ck_assert_str_eq(cli_table_print(table), "b\xc3\xbc   x\nbue  y\n");
+    show_table_add(table, rows[0]);
+    show_table_add(table, rows[1]);
+    ck_assert_str_eq(show_table_print(table), "b\xc3\xbc   x\nbue  y\n");
 }
 END_TEST
 
 START_TEST(test_texts)
 {
     apr_array_header_t *texts = apr_array_make(t_pool, 2, sizeof(char *));
-    cli_table_t *table = cli_table_make(2, t_pool);
+    show_table_t *table = show_table_make(2, t_pool);
 
-    cli_table_add_texts(table, "none", texts);
+    show_table_add_texts(table, "none", texts);
     APR_ARRAY_PUSH(texts, const char *) = "a.example";
     APR_ARRAY_PUSH(texts, const char *) = "b.example";
-    cli_table_add_texts(table, "names", texts);
-    ck_assert_str_eq(cli_table_print(table),
+    show_table_add_texts(table, "names", texts);
+    ck_assert_str_eq(show_table_print(table),
                      "names  a.example\n       b.example\n");
 }
 END_TEST
 
 START_TEST(test_no_rows)
 {
-    ck_assert_str_eq(cli_table_print(cli_table_make(2, t_pool)), "");
+    ck_assert_str_eq(show_table_print(show_table_make(2, t_pool)), "");
 }
 END_TEST
 
-Suite *suite_cli_table(void)
+Suite *suite_show_table(void)
 {
-    Suite *suite = suite_create("cli_table");
+    Suite *suite = suite_create("show_table");
     TCase *tc = tcase_create("table");
 
     tcase_add_checked_fixture(tc, t_setup, t_teardown);

@@ -1,4 +1,4 @@
-#include "cli_differ.h"
+#include "edge_differ.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -31,8 +31,8 @@ static void add_absent(apr_array_header_t *list,
     }
 }
 
-apr_array_header_t *cli_differ(const ae_cert_facts_t *facts, const char *key,
-                               const edge_cert_t *cert, apr_pool_t *p)
+apr_array_header_t *edge_differ(const ae_cert_facts_t *facts, const char *key,
+                                const edge_cert_t *cert, apr_pool_t *p)
 {
     apr_array_header_t *list = apr_array_make(p, 2, sizeof(const char *));
     const char *type = ae_key_type_word(cert->key_type);
