@@ -1,10 +1,12 @@
-#include "cli_look.h"
+#include "ae_json.h"
+#include "cli_verb.h"
+#include "net_look.h"
 #include "net_process.h"
 
-#include "edge_live.h"
-
 #include <apr_strings.h>
-#include <sys/stat.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SAID_MAX (8 * 1024 * 1024)
@@ -12,8 +14,6 @@
 #define LIMIT_EACH apr_time_from_sec(120) /* of each name */
 #define LIMIT_LAST apr_time_from_sec(3000)
 
-/* A worker looks once a second. */
-#define PUBLISH_PATIENCE apr_time_from_sec(15)
 #define LOOK_AGAIN apr_time_from_msec(100)
 #define WORKER_PATIENCE apr_time_from_sec(5)
 
@@ -23,22 +23,6 @@ static const edge_cert_t *cert_at(const apr_array_header_t *certs, int i)
 }
 
 /* --- what root looks at ------------------------------------------------- */
-
-static void look_at_key(json_t *rows, const cli_t *cli,
-                        const edge_cert_t *cert)
-{
-    edge_live_paths_t paths =
-        edge_live_paths(edge_store_dir(cli->store), cert, cli->p);
-    struct stat info;
-
-    if (lstat(paths.key, &info) == 0 && (info.st_mode & 077) != 0) {
-        cli_rows_add(
-            rows, CLI_MISSED, apr_psprintf(cli->p, "key of %s", cert->name),
-            apr_psprintf(cli->p, "others than root can read %s", paths.key),
-            "restart httpd, which shuts it; where somebody may have "
-            "read it, order a new certificate");
-    }
-}
 
 /* A restart takes the worker away for a moment. */
 static int wait_worker(const cli_t *cli)
@@ -59,53 +43,12 @@ static int look_at_worker(json_t *rows, const cli_t *cli)
 {
     int runs = wait_worker(cli);
 
-    cli_rows_add(rows, runs ? CLI_PASSED : CLI_MISSED, "httpd",
-                 runs ? "its worker is at work" : cli_no_worker,
-                 runs ? ""
-                      : "start httpd; error.log says why there is no "
-                        "worker where it runs");
+    edge_rows_add(rows, runs ? EDGE_ROW_PASSED : EDGE_ROW_FAILED, "httpd",
+                  runs ? "its worker is at work" : cli_no_worker,
+                  runs ? ""
+                       : "start httpd; error.log says why there is no "
+                         "worker where it runs");
     return runs;
-}
-
-/* --- the token ---------------------------------------------------------- */
-
-static int wait_published(const cli_t *cli, const edge_probe_t *probe)
-{
-    apr_interval_time_t waited = 0;
-    int published = 0;
-    apr_pool_t *ptemp;
-
-    apr_pool_create(&ptemp, cli->p);
-    while (!published && waited < PUBLISH_PATIENCE) {
-        published = edge_probe_is_published(cli->store, probe, ptemp);
-        if (!published) {
-            apr_sleep(LOOK_AGAIN);
-            waited += LOOK_AGAIN;
-        }
-        apr_pool_clear(ptemp);
-    }
-    apr_pool_destroy(ptemp);
-    return published;
-}
-
-/* @return whether the worker answers for it */
-static int publish(json_t *rows, const cli_t *cli, edge_probe_t *probe)
-{
-    ae_error_t err;
-
-    if (edge_probe_put(probe, cli->store, cli->now, &err, cli->p) !=
-        APR_SUCCESS) {
-        cli_rows_add_error(rows, CLI_MISSED, "store", &err, "", cli->p);
-        return 0;
-    }
-    if (wait_published(cli, probe)) {
-        return 1;
-    }
-    edge_probe_drop(cli->store, probe, cli->p);
-    cli_rows_add(rows, CLI_MISSED, "challenge store",
-                 "the worker did not publish a token to look for",
-                 "see that what ACMEChallengeStore names is up and has room");
-    return 0;
 }
 
 /* --- what the network says ---------------------------------------------- */
@@ -121,22 +64,54 @@ static apr_interval_time_t limit_of(const apr_array_header_t *certs)
     return limit < LIMIT_LAST ? limit : LIMIT_LAST;
 }
 
-static void ask(json_t *rows, cli_look_t *look)
+/* It may take long, where nobody answers. */
+static void tell_progress(void *ctx, const char *name)
+{
+    const cli_t *cli = ctx;
+
+    if (!cli->args->json && isatty(STDERR_FILENO)) {
+        fprintf(stderr, "looking at %s\n", name);
+    }
+}
+
+/* In a process without the rights of root: tell the rows, as JSON. */
+static void look_and_tell(void *ctx, int out)
+{
+    const net_look_t *look = ctx;
+    apr_pool_t *p = look->certs->pool;
+    const char *text;
+    apr_size_t len;
+    ssize_t sent = 1;
+
+    /* A CA may cut its connection at any time. */
+    signal(SIGPIPE, SIG_IGN);
+    text = ae_json_print(
+        ae_json_keep(json_pack("{s:o}", "rows", net_look(look, p)), p), p);
+    for (len = strlen(text); len > 0 && sent > 0; len -= (apr_size_t)sent) {
+        sent = write(out, text, len);
+        text += sent > 0 ? sent : 0;
+        if (sent < 0) {
+            return;
+        }
+    }
+}
+
+static void ask(json_t *rows, const cli_t *cli, net_look_t *look)
 {
     const net_process_task_t task = {
-        .work = cli_look,
+        .work = look_and_tell,
         .ctx = look,
-        .user = edge_store_worker(look->cli->store),
+        .user = edge_store_worker(look->store),
         .said_max = SAID_MAX,
         .limit = limit_of(look->certs),
     };
     ae_bytes_t said;
     ae_error_t err;
 
-    if (net_process_ask(&said, &task, &err, look->cli->p) != APR_SUCCESS ||
-        cli_rows_take(rows, said, &err, look->cli->p) != APR_SUCCESS) {
-        cli_rows_add_error(rows, CLI_MISSED, "network", &err, "try again",
-                           look->cli->p);
+    if (net_process_ask(&said, &task, &err, cli->p) != APR_SUCCESS ||
+        edge_rows_take(rows, said, &err, cli->p) != APR_SUCCESS) {
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, "network", &err,
+                            "try again", cli->p);
     }
 }
 
@@ -146,23 +121,30 @@ static int has_worker_user(json_t *rows, const cli_t *cli)
     if (geteuid() != 0 || edge_store_worker(cli->store).uid != 0) {
         return 1;
     }
-    cli_rows_add(rows, CLI_MISSED, "store",
-                 "what is the worker's belongs to root, so nothing can be "
-                 "ordered, and nothing was looked at",
-                 "restart httpd, which sets owners right");
+    edge_rows_add(rows, EDGE_ROW_FAILED, "store",
+                  "what is the worker's belongs to root, so nothing can be "
+                  "ordered, and nothing was looked at",
+                  "restart httpd, which sets owners right");
     return 0;
 }
 
 static void look_at_network(json_t *rows, const cli_t *cli,
                             const apr_array_header_t *certs, int runs)
 {
-    cli_look_t look = {.cli = cli, .certs = certs};
+    net_look_t look = {
+        .store = cli->store,
+        .certs = certs,
+        .proxy = cli->catalog.proxy,
+        .proxy_hidden = cli->catalog.proxy_hidden,
+        .tell = tell_progress,
+        .ctx = (void *)cli,
+    };
     edge_probe_t probe;
 
-    if (runs && publish(rows, cli, &probe)) {
+    if (runs && net_look_publish(rows, &probe, cli->store, cli->p)) {
         look.probe = &probe;
     }
-    ask(rows, &look);
+    ask(rows, cli, &look);
     if (look.probe) {
         edge_probe_drop(cli->store, &probe, cli->p);
     }
@@ -170,11 +152,23 @@ static void look_at_network(json_t *rows, const cli_t *cli,
 
 /* --- the whole ---------------------------------------------------------- */
 
+static void print(const cli_t *cli, json_t *rows)
+{
+    if (cli->args->json) {
+        cli_print_json(json_pack("{s:O,s:i,s:i}", "rows", rows, "failed",
+                                 edge_rows_count(rows, EDGE_ROW_FAILED),
+                                 "open", edge_rows_count(rows, EDGE_ROW_OPEN)),
+                       cli->p);
+    } else {
+        cli_print(edge_rows_text(rows, cli->p));
+    }
+}
+
 static cli_exit_t conclude(const cli_t *cli, json_t *rows, ae_error_t *err)
 {
-    int failed = cli_rows_count(rows, CLI_MISSED);
+    int failed = edge_rows_count(rows, EDGE_ROW_FAILED);
 
-    cli_rows_print(cli, ae_json_keep(rows, cli->p));
+    print(cli, ae_json_keep(rows, cli->p));
     if (failed == 0) {
         return CLI_DONE;
     }
@@ -211,15 +205,13 @@ cli_exit_t cli_check(cli_t *cli, ae_error_t *err)
 {
     const apr_array_header_t *certs;
     json_t *rows;
-    int runs, i;
+    int runs;
 
     if (choose(&certs, cli, err) != APR_SUCCESS) {
         return CLI_FAILED;
     }
     rows = json_array();
-    for (i = 0; i < certs->nelts; i++) {
-        look_at_key(rows, cli, cert_at(certs, i));
-    }
+    net_look_at_keys(rows, cli->store, certs, cli->p);
     runs = look_at_worker(rows, cli);
     if (has_worker_user(rows, cli)) {
         look_at_network(rows, cli, certs, runs);

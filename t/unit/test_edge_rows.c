@@ -1,4 +1,4 @@
-#include "cli_rows.h"
+#include "edge_rows.h"
 #include "support.h"
 
 #include "ae_json.h"
@@ -6,7 +6,7 @@
 #include <check.h>
 #include <string.h>
 
-Suite *suite_cli_rows(void);
+Suite *suite_edge_rows(void);
 
 static json_t *rows;
 static ae_error_t err;
@@ -21,7 +21,7 @@ static apr_status_t take(const char *text)
 {
     ae_bytes_t bytes = {(const unsigned char *)text, strlen(text)};
 
-    return cli_rows_take(rows, bytes, &err, t_pool);
+    return edge_rows_take(rows, bytes, &err, t_pool);
 }
 
 static const char *text_at(size_t i, const char *key)
@@ -31,13 +31,13 @@ static const char *text_at(size_t i, const char *key)
 
 START_TEST(test_counts)
 {
-    cli_rows_add(rows, CLI_PASSED, "clock", "well", "");
-    cli_rows_add(rows, CLI_MISSED, "DNS", "ill", "mend it");
-    cli_rows_add(rows, CLI_MISSED, "CAA", "ill", "mend it");
-    cli_rows_add(rows, CLI_OPEN, "port 80", "nobody looked", "");
-    ck_assert_int_eq(cli_rows_count(rows, CLI_PASSED), 1);
-    ck_assert_int_eq(cli_rows_count(rows, CLI_MISSED), 2);
-    ck_assert_int_eq(cli_rows_count(rows, CLI_OPEN), 1);
+    edge_rows_add(rows, EDGE_ROW_PASSED, "clock", "well", "");
+    edge_rows_add(rows, EDGE_ROW_FAILED, "DNS", "ill", "mend it");
+    edge_rows_add(rows, EDGE_ROW_FAILED, "CAA", "ill", "mend it");
+    edge_rows_add(rows, EDGE_ROW_OPEN, "port 80", "nobody looked", "");
+    ck_assert_int_eq(edge_rows_count(rows, EDGE_ROW_PASSED), 1);
+    ck_assert_int_eq(edge_rows_count(rows, EDGE_ROW_FAILED), 2);
+    ck_assert_int_eq(edge_rows_count(rows, EDGE_ROW_OPEN), 1);
     ck_assert_str_eq(text_at(1, "next"), "mend it");
 }
 END_TEST
@@ -48,9 +48,9 @@ START_TEST(test_errors)
 
     ae_error_set(&own, APR_EGENERAL, "It fails");
     ae_error_why(&own, "so it is");
-    cli_rows_add_error(rows, CLI_MISSED, "a", &own, "do this", t_pool);
+    edge_rows_add_error(rows, EDGE_ROW_FAILED, "a", &own, "do this", t_pool);
     ae_error_next(&own, "do that");
-    cli_rows_add_error(rows, CLI_MISSED, "b", &own, "do this", t_pool);
+    edge_rows_add_error(rows, EDGE_ROW_FAILED, "b", &own, "do this", t_pool);
     ck_assert_str_eq(text_at(0, "found"), "It fails: so it is");
     ck_assert_str_eq(text_at(0, "next"), "do this");
     ck_assert_str_eq(text_at(1, "next"), "do that");
@@ -85,9 +85,21 @@ START_TEST(test_hostile)
 }
 END_TEST
 
-Suite *suite_cli_rows(void)
+/* The remedy below what it is for. */
+START_TEST(test_text)
 {
-    Suite *suite = suite_create("cli_rows");
+    ck_assert_str_eq(edge_rows_text(rows, t_pool), "");
+    edge_rows_add(rows, EDGE_ROW_PASSED, "clock", "well", "");
+    edge_rows_add(rows, EDGE_ROW_FAILED, "DNS", "ill", "mend it");
+    ck_assert_str_eq(edge_rows_text(rows, t_pool), "passed  clock: well\n"
+                                                   "failed  DNS: ill\n"
+                                                   "        mend it\n");
+}
+END_TEST
+
+Suite *suite_edge_rows(void)
+{
+    Suite *suite = suite_create("edge_rows");
     TCase *tc = tcase_create("rows");
 
     tcase_add_checked_fixture(tc, setup, t_teardown);
@@ -95,6 +107,7 @@ Suite *suite_cli_rows(void)
     tcase_add_test(tc, test_errors);
     tcase_add_test(tc, test_takes);
     tcase_add_test(tc, test_hostile);
+    tcase_add_test(tc, test_text);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -1,6 +1,6 @@
 #include "ae_json.h"
 #include "ae_time.h"
-#include "cli_look.h"
+#include "net_look_own.h"
 #include "net_transport.h"
 
 #include <apr_date.h>
@@ -50,14 +50,14 @@ static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
     (void)line;
 }
 
-static apr_status_t fetch(directory_t *directory, const cli_ca_t *ca,
-                          const cli_look_t *look, ae_error_t *err,
+static apr_status_t fetch(directory_t *directory, const net_look_ca_t *ca,
+                          const net_look_t *look, ae_error_t *err,
                           apr_pool_t *p)
 {
     static const ae_log_t silent = {say_nothing, NULL};
     const net_transport_config_t config = {
         .user_agent = "acme-edge/" AE_VERSION,
-        .proxy = look->cli->catalog.proxy,
+        .proxy = look->proxy,
         .log = &silent,
         .timeout = TIMEOUT,
     };
@@ -104,7 +104,8 @@ static const char *find_fault(const directory_t *directory, apr_pool_t *p)
 
 /* RFC 8555 section 7.1.1: caaIdentities. Where a CA that is known here does
  * not tell them, they are in its practice statement. */
-static void take_identities(cli_ca_t *ca, const json_t *json, apr_pool_t *p)
+static void take_identities(net_look_ca_t *ca, const json_t *json,
+                            apr_pool_t *p)
 {
     static const char *const published[][2] = {
         {"letsencrypt", "letsencrypt.org"},
@@ -132,8 +133,9 @@ static void take_identities(cli_ca_t *ca, const json_t *json, apr_pool_t *p)
     }
 }
 
-int cli_look_at_ca(json_t *rows, cli_ca_t *ca, apr_interval_time_t *clock_off,
-                   const cli_look_t *look, apr_pool_t *p)
+int net_look_at_ca(json_t *rows, net_look_ca_t *ca,
+                   apr_interval_time_t *clock_off, const net_look_t *look,
+                   apr_pool_t *p)
 {
     const char *about = apr_psprintf(p, "CA %s", ca->provider->name);
     directory_t directory = {.p = p};
@@ -141,23 +143,23 @@ int cli_look_at_ca(json_t *rows, cli_ca_t *ca, apr_interval_time_t *clock_off,
     ae_error_t err;
 
     ca->identities = apr_array_make(p, 2, sizeof(const char *));
-    if (look->cli->catalog.proxy_hidden) {
-        cli_rows_add(rows, CLI_OPEN, about,
-                     "the proxy on the way wants a password, which this "
-                     "command does not know",
-                     "");
+    if (look->proxy_hidden) {
+        edge_rows_add(rows, EDGE_ROW_OPEN, about,
+                      "the proxy on the way wants a password, which this "
+                      "command does not know",
+                      "");
         take_identities(ca, NULL, p);
         return 0;
     }
     if (fetch(&directory, ca, look, &err, p) != APR_SUCCESS) {
-        cli_rows_add_error(rows, CLI_MISSED, about, &err, "", p);
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err, "", p);
         return 0;
     }
     take_identities(ca, directory.json, p);
     fault = find_fault(&directory, p);
     if (fault) {
-        cli_rows_add(
-            rows, CLI_MISSED, about,
+        edge_rows_add(
+            rows, EDGE_ROW_FAILED, about,
             apr_psprintf(p, "%s: %s", ca->provider->directory_url, fault),
             "see that ACMEProvider and ACMETrustFile are right, and "
             "that this server may go out to it, by ACMEProxy where "
@@ -165,7 +167,8 @@ int cli_look_at_ca(json_t *rows, cli_ca_t *ca, apr_interval_time_t *clock_off,
         return 0;
     }
     ca->answered = 1;
-    cli_rows_add(rows, CLI_PASSED, about, ca->provider->directory_url, "");
+    edge_rows_add(rows, EDGE_ROW_PASSED, about, ca->provider->directory_url,
+                  "");
     *clock_off = directory.date - apr_time_now();
     return directory.date != 0;
 }

@@ -1,6 +1,6 @@
-#include "cli_look.h"
 #include "edge_caa.h"
 #include "net_dns.h"
+#include "net_look_own.h"
 #include "net_probe.h"
 
 #include <apr_strings.h>
@@ -12,9 +12,10 @@
 
 static void miss(json_t *rows, const char *about, const char *found)
 {
-    cli_rows_add(rows, CLI_MISSED, about, found,
-                 "let port 80 of this address lead to this httpd, or take the "
-                 "address out of the DNS; the answer must come from here");
+    edge_rows_add(
+        rows, EDGE_ROW_FAILED, about, found,
+        "let port 80 of this address lead to this httpd, or take the "
+        "address out of the DNS; the answer must come from here");
 }
 
 static int is_ours(const net_probe_answer_t *answer, const edge_probe_t *probe)
@@ -27,18 +28,18 @@ static int is_ours(const net_probe_answer_t *answer, const edge_probe_t *probe)
 }
 
 static void judge(json_t *rows, const char *about,
-                  const net_probe_answer_t *answer, const cli_look_t *look,
+                  const net_probe_answer_t *answer, const net_look_t *look,
                   apr_pool_t *p)
 {
     if (is_ours(answer, look->probe)) {
-        cli_rows_add(rows, CLI_PASSED, about,
-                     answer->redirects == 0
-                         ? "this server answers"
-                         : apr_psprintf(p,
-                                        "this server answers, after %u "
-                                        "redirects, at %s",
-                                        answer->redirects, answer->url),
-                     "");
+        edge_rows_add(rows, EDGE_ROW_PASSED, about,
+                      answer->redirects == 0
+                          ? "this server answers"
+                          : apr_psprintf(p,
+                                         "this server answers, after %u "
+                                         "redirects, at %s",
+                                         answer->redirects, answer->url),
+                      "");
     } else if (answer->code == 200) {
         miss(rows, about,
              apr_psprintf(p, "%s is answered, but not by this server",
@@ -51,7 +52,7 @@ static void judge(json_t *rows, const char *about,
 }
 
 static void look_at_address(json_t *rows, const char *name,
-                            const char *address, const cli_look_t *look,
+                            const char *address, const net_look_t *look,
                             apr_pool_t *p)
 {
     const char *about = apr_psprintf(p, "port 80 of %s at %s", name, address);
@@ -59,8 +60,8 @@ static void look_at_address(json_t *rows, const char *name,
     ae_error_t err;
 
     if (look->probe == NULL) {
-        cli_rows_add(rows, CLI_OPEN, about,
-                     "without a worker nobody answers for it", "");
+        edge_rows_add(rows, EDGE_ROW_OPEN, about,
+                      "without a worker nobody answers for it", "");
     } else if (net_probe_get(&answer,
                              apr_pstrcat(p, "http://", name,
                                          EDGE_CHALLENGE_PREFIX,
@@ -68,21 +69,21 @@ static void look_at_address(json_t *rows, const char *name,
                              address, TIMEOUT, &err, p) == APR_SUCCESS) {
         judge(rows, about, &answer, look, p);
     } else if (err.status == AE_EMISMATCH) {
-        cli_rows_add_error(rows, CLI_MISSED, about, &err,
-                           "let what begins with " EDGE_CHALLENGE_PREFIX
-                           " be answered there, or redirect it to port 80 or "
-                           "443 of a name",
-                           p);
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
+                            "let what begins with " EDGE_CHALLENGE_PREFIX
+                            " be answered there, or redirect it to port 80 or "
+                            "443 of a name",
+                            p);
     } else {
-        cli_rows_add_error(rows, CLI_MISSED, about, &err,
-                           "let port 80 of this address lead to this httpd, "
-                           "or take the address out of the DNS",
-                           p);
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
+                            "let port 80 of this address lead to this httpd, "
+                            "or take the address out of the DNS",
+                            p);
     }
 }
 
 static void look_at_addresses(json_t *rows, const char *name,
-                              const cli_look_t *look, apr_pool_t *p)
+                              const net_look_t *look, apr_pool_t *p)
 {
     const char *about = apr_psprintf(p, "DNS of %s", name);
     const apr_array_header_t *addresses;
@@ -90,14 +91,15 @@ static void look_at_addresses(json_t *rows, const char *name,
     int i;
 
     if (net_dns_addresses(&addresses, name, &err, p) != APR_SUCCESS) {
-        cli_rows_add_error(rows, CLI_MISSED, about, &err,
-                           "give the name an A or AAAA record with an address "
-                           "of this server",
-                           p);
+        edge_rows_add_error(
+            rows, EDGE_ROW_FAILED, about, &err,
+            "give the name an A or AAAA record with an address "
+            "of this server",
+            p);
         return;
     }
-    cli_rows_add(rows, CLI_PASSED, about, apr_array_pstrcat(p, addresses, ' '),
-                 "");
+    edge_rows_add(rows, EDGE_ROW_PASSED, about,
+                  apr_array_pstrcat(p, addresses, ' '), "");
     for (i = 0; i < addresses->nelts; i++) {
         look_at_address(rows, name, APR_ARRAY_IDX(addresses, i, const char *),
                         look, p);
@@ -108,12 +110,12 @@ static void look_at_addresses(json_t *rows, const char *name,
 
 static void judge_ca(json_t *rows, const char *name,
                      const apr_array_header_t *records, const char *where,
-                     const cli_ca_t *ca, apr_pool_t *p)
+                     const net_look_ca_t *ca, apr_pool_t *p)
 {
-    static const cli_result_t results[] = {
-        [EDGE_CAA_ALLOWED] = CLI_PASSED,
-        [EDGE_CAA_FORBIDDEN] = CLI_MISSED,
-        [EDGE_CAA_UNKNOWN] = CLI_OPEN,
+    static const edge_row_result_t results[] = {
+        [EDGE_CAA_ALLOWED] = EDGE_ROW_PASSED,
+        [EDGE_CAA_FORBIDDEN] = EDGE_ROW_FAILED,
+        [EDGE_CAA_UNKNOWN] = EDGE_ROW_OPEN,
     };
     const char *why;
     edge_caa_verdict_t verdict =
@@ -122,7 +124,7 @@ static void judge_ca(json_t *rows, const char *name,
                                ? APR_ARRAY_IDX(ca->identities, 0, const char *)
                                : "the CA's name";
 
-    cli_rows_add(
+    edge_rows_add(
         rows, results[verdict],
         apr_psprintf(p, "CAA of %s for %s", name, ca->provider->name),
         where ? apr_psprintf(p, "at %s %s", where, why) : why,
@@ -142,21 +144,21 @@ static void look_at_caa(json_t *rows, const char *name,
     int i;
 
     if (net_dns_caa(&records, &where, name, &err, p) != APR_SUCCESS) {
-        cli_rows_add_error(rows, CLI_MISSED,
-                           apr_psprintf(p, "CAA of %s", name), &err,
-                           "see to the domain's name servers: without their "
-                           "word no CA may issue",
-                           p);
+        edge_rows_add_error(rows, EDGE_ROW_FAILED,
+                            apr_psprintf(p, "CAA of %s", name), &err,
+                            "see to the domain's name servers: without their "
+                            "word no CA may issue",
+                            p);
         return;
     }
     for (i = 0; i < cas->nelts; i++) {
         judge_ca(rows, name, records, where,
-                 APR_ARRAY_IDX(cas, i, const cli_ca_t *), p);
+                 APR_ARRAY_IDX(cas, i, const net_look_ca_t *), p);
     }
 }
 
-void cli_look_at_name(json_t *rows, const char *name,
-                      const apr_array_header_t *cas, const cli_look_t *look,
+void net_look_at_name(json_t *rows, const char *name,
+                      const apr_array_header_t *cas, const net_look_t *look,
                       apr_pool_t *p)
 {
     look_at_addresses(rows, name, look, p);

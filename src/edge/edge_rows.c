@@ -1,4 +1,4 @@
-#include "cli_rows.h"
+#include "edge_rows.h"
 
 #include "ae_json.h"
 
@@ -10,11 +10,11 @@
 #define TEXT_MAX 2048
 
 static const char *const words[] = {
-    [CLI_PASSED] = "passed",
-    [CLI_MISSED] = "failed",
-    [CLI_OPEN] = "open",
+    [EDGE_ROW_PASSED] = "passed",
+    [EDGE_ROW_FAILED] = "failed",
+    [EDGE_ROW_OPEN] = "open",
 };
-static_assert(sizeof(words) / sizeof(words[0]) == CLI_RESULTS,
+static_assert(sizeof(words) / sizeof(words[0]) == EDGE_ROW_RESULTS,
               "each result has a word");
 
 static const char *text_of(const json_t *row, const char *key)
@@ -24,18 +24,19 @@ static const char *text_of(const json_t *row, const char *key)
     return text ? text : "";
 }
 
-void cli_rows_add(json_t *rows, cli_result_t result, const char *about,
-                  const char *found, const char *next)
+void edge_rows_add(json_t *rows, edge_row_result_t result, const char *about,
+                   const char *found, const char *next)
 {
     json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s}", "result",
                                           words[result], "about", about,
                                           "found", found, "next", next));
 }
 
-void cli_rows_add_error(json_t *rows, cli_result_t result, const char *about,
-                        const ae_error_t *err, const char *next, apr_pool_t *p)
+void edge_rows_add_error(json_t *rows, edge_row_result_t result,
+                         const char *about, const ae_error_t *err,
+                         const char *next, apr_pool_t *p)
 {
-    cli_rows_add(
+    edge_rows_add(
         rows, result, about,
         apr_pstrcat(p, err->what, err->why[0] ? ": " : "", err->why, NULL),
         err->next[0] ? err->next : next);
@@ -54,19 +55,19 @@ static int take_row(json_t *rows, const json_t *row, apr_pool_t *p)
     const char *word = text_of(row, "result");
     int i = 0;
 
-    while (i < CLI_RESULTS && strcmp(words[i], word) != 0) {
+    while (i < EDGE_ROW_RESULTS && strcmp(words[i], word) != 0) {
         i++;
     }
-    if (i == CLI_RESULTS) {
+    if (i == EDGE_ROW_RESULTS) {
         return 0;
     }
-    cli_rows_add(rows, (cli_result_t)i, clean(row, "about", p),
-                 clean(row, "found", p), clean(row, "next", p));
+    edge_rows_add(rows, (edge_row_result_t)i, clean(row, "about", p),
+                  clean(row, "found", p), clean(row, "next", p));
     return 1;
 }
 
-apr_status_t cli_rows_take(json_t *rows, ae_bytes_t said, ae_error_t *err,
-                           apr_pool_t *p)
+apr_status_t edge_rows_take(json_t *rows, ae_bytes_t said, ae_error_t *err,
+                            apr_pool_t *p)
 {
     const json_t *list;
     json_t *json;
@@ -87,7 +88,7 @@ apr_status_t cli_rows_take(json_t *rows, ae_bytes_t said, ae_error_t *err,
     return APR_SUCCESS;
 }
 
-int cli_rows_count(const json_t *rows, cli_result_t result)
+int edge_rows_count(const json_t *rows, edge_row_result_t result)
 {
     int count = 0;
     size_t i;
@@ -100,29 +101,24 @@ int cli_rows_count(const json_t *rows, cli_result_t result)
 }
 
 /* The remedy on a line of its own, below what it is for. */
-static void print_row(const cli_t *cli, const json_t *row)
+static const char *row_text(const json_t *row, apr_pool_t *p)
 {
     const char *next = text_of(row, "next");
 
-    cli_print(apr_psprintf(cli->p, "%-7s %s: %s\n", text_of(row, "result"),
-                           text_of(row, "about"), text_of(row, "found")));
-    if (next[0]) {
-        cli_print(apr_psprintf(cli->p, "        %s\n", next));
-    }
+    return apr_psprintf(p, "%-7s %s: %s\n%s%s%s", text_of(row, "result"),
+                        text_of(row, "about"), text_of(row, "found"),
+                        next[0] ? "        " : "", next, next[0] ? "\n" : "");
 }
 
-void cli_rows_print(const cli_t *cli, json_t *rows)
+const char *edge_rows_text(const json_t *rows, apr_pool_t *p)
 {
+    apr_array_header_t *lines =
+        apr_array_make(p, (int)json_array_size(rows) + 1, sizeof(char *));
     size_t i;
 
-    if (cli->args->json) {
-        cli_print_json(json_pack("{s:O,s:i,s:i}", "rows", rows, "failed",
-                                 cli_rows_count(rows, CLI_MISSED), "open",
-                                 cli_rows_count(rows, CLI_OPEN)),
-                       cli->p);
-        return;
-    }
     for (i = 0; i < json_array_size(rows); i++) {
-        print_row(cli, json_array_get(rows, i));
+        APR_ARRAY_PUSH(lines, const char *) =
+            row_text(json_array_get(rows, i), p);
     }
+    return apr_array_pstrcat(p, lines, '\0');
 }

@@ -1,0 +1,33 @@
+#ifndef NET_LOOK_OWN_H
+#define NET_LOOK_OWN_H
+
+/** The parts of net_look.h. */
+
+#include "edge_provider.h"
+#include "net_look.h"
+
+/** One CA, and what its directory says. */
+typedef struct net_look_ca_t {
+    const edge_provider_t *provider;
+    const char *trust_file;
+    int answered;
+    apr_array_header_t *identities; /* const char * */
+} net_look_ca_t;
+
+/** What the worker's user can do in the store. */
+void net_look_at_store(json_t *rows, const net_look_t *look, apr_pool_t *p);
+
+/** Ask a CA for its directory.
+ * @param clock_off set where the CA told its time: its clock against ours
+ * @return whether it told its time */
+int net_look_at_ca(json_t *rows, net_look_ca_t *ca,
+                   apr_interval_time_t *clock_off, const net_look_t *look,
+                   apr_pool_t *p);
+
+/** Look at one name: addresses, port 80 on each, CAA.
+ * @param cas net_look_ca_t *, those that are to issue for it */
+void net_look_at_name(json_t *rows, const char *name,
+                      const apr_array_header_t *cas, const net_look_t *look,
+                      apr_pool_t *p);
+
+#endif
