@@ -1,11 +1,38 @@
 #include "net_look_own.h"
 
 #include "ae_time.h"
+#include "net_clock.h"
 
 #include <apr_hash.h>
 #include <apr_strings.h>
 
+/* For curl, for which nothing at all means without end. */
+#define SPAN_MIN apr_time_from_msec(1)
+
 #define CLOCK_OFF_MAX apr_time_from_sec(300)
+
+/* --- how long ------------------------------------------------------------ */
+
+apr_interval_time_t net_look_left(const net_look_t *look,
+                                  apr_interval_time_t most)
+{
+    apr_interval_time_t left = look->until - net_clock_steady();
+
+    if (look->until == 0 || left > most) {
+        return most;
+    }
+    return left > SPAN_MIN ? left : SPAN_MIN;
+}
+
+int net_look_is_late(json_t *rows, const char *about, const net_look_t *look)
+{
+    if (look->until == 0 || net_clock_steady() < look->until) {
+        return 0;
+    }
+    edge_rows_add(rows, EDGE_ROW_OPEN, about, "no time was left to look",
+                  "acme-edge check takes the time that it needs");
+    return 1;
+}
 
 /* --- each CA once ------------------------------------------------------- */
 

@@ -59,7 +59,7 @@ static apr_status_t fetch(directory_t *directory, const net_look_ca_t *ca,
         .user_agent = "acme-edge/" AE_VERSION,
         .proxy = look->proxy,
         .log = &silent,
-        .timeout = TIMEOUT,
+        .timeout = net_look_left(look, TIMEOUT),
     };
     const acme_request_t request = {
         .step = "directory",
@@ -143,6 +143,9 @@ int net_look_at_ca(json_t *rows, net_look_ca_t *ca,
     ae_error_t err;
 
     ca->identities = apr_array_make(p, 2, sizeof(const char *));
+    if (net_look_is_late(rows, about, look)) {
+        return 0;
+    }
     if (look->proxy_hidden) {
         edge_rows_add(rows, EDGE_ROW_OPEN, about,
                       "the proxy on the way wants a password, which this "

@@ -59,6 +59,9 @@ static void look_at_address(json_t *rows, const char *name,
     net_probe_answer_t answer;
     ae_error_t err;
 
+    if (net_look_is_late(rows, about, look)) {
+        return;
+    }
     if (look->probe == NULL) {
         edge_rows_add(rows, EDGE_ROW_OPEN, about,
                       "without a worker nobody answers for it", "");
@@ -66,7 +69,8 @@ static void look_at_address(json_t *rows, const char *name,
                              apr_pstrcat(p, "http://", name,
                                          EDGE_CHALLENGE_PREFIX,
                                          look->probe->token, NULL),
-                             address, TIMEOUT, &err, p) == APR_SUCCESS) {
+                             address, net_look_left(look, TIMEOUT), &err,
+                             p) == APR_SUCCESS) {
         judge(rows, about, &answer, look, p);
     } else if (err.status == AE_EMISMATCH) {
         edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
@@ -90,6 +94,9 @@ static void look_at_addresses(json_t *rows, const char *name,
     ae_error_t err;
     int i;
 
+    if (net_look_is_late(rows, about, look)) {
+        return;
+    }
     if (net_dns_addresses(&addresses, name, &err, p) != APR_SUCCESS) {
         edge_rows_add_error(
             rows, EDGE_ROW_FAILED, about, &err,
@@ -136,16 +143,20 @@ static void judge_ca(json_t *rows, const char *name,
 }
 
 static void look_at_caa(json_t *rows, const char *name,
-                        const apr_array_header_t *cas, apr_pool_t *p)
+                        const apr_array_header_t *cas, const net_look_t *look,
+                        apr_pool_t *p)
 {
+    const char *about = apr_psprintf(p, "CAA of %s", name);
     apr_array_header_t *records;
     const char *where;
     ae_error_t err;
     int i;
 
+    if (net_look_is_late(rows, about, look)) {
+        return;
+    }
     if (net_dns_caa(&records, &where, name, &err, p) != APR_SUCCESS) {
-        edge_rows_add_error(rows, EDGE_ROW_FAILED,
-                            apr_psprintf(p, "CAA of %s", name), &err,
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
                             "see to the domain's name servers: without their "
                             "word no CA may issue",
                             p);
@@ -162,5 +173,5 @@ void net_look_at_name(json_t *rows, const char *name,
                       apr_pool_t *p)
 {
     look_at_addresses(rows, name, look, p);
-    look_at_caa(rows, name, cas, p);
+    look_at_caa(rows, name, cas, look, p);
 }

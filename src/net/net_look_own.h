@@ -14,6 +14,14 @@ typedef struct net_look_ca_t {
     apr_array_header_t *identities; /* const char * */
 } net_look_ca_t;
 
+/** How long may be waited for something: `most`, or what is left of the time
+ * that there is; a moment at least. */
+apr_interval_time_t net_look_left(const net_look_t *look,
+                                  apr_interval_time_t most);
+
+/** @return whether no time is left, and a row says so */
+int net_look_is_late(json_t *rows, const char *about, const net_look_t *look);
+
 /** What the worker's user can do in the store. */
 void net_look_at_store(json_t *rows, const net_look_t *look, apr_pool_t *p);
 

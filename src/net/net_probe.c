@@ -1,5 +1,7 @@
 #include "net_probe.h"
 
+#include "net_clock.h"
+
 #include <apr_strings.h>
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -16,7 +18,7 @@ typedef struct walk_t {
     CURL *easy;
     const char *host; /* that `address` stands for */
     const char *address;
-    long timeout_ms;
+    apr_time_t end; /* by net_clock_steady */
     body_t *body;
     char error[CURL_ERROR_SIZE];
     apr_pool_t *p;
@@ -115,8 +117,17 @@ static struct curl_slist *make_route(const walk_t *walk, const char *host)
     return route;
 }
 
+/* At least one: none would be no limit. */
+static long milliseconds_left(const walk_t *walk)
+{
+    apr_interval_time_t left = walk->end - net_clock_steady();
+
+    return left > 0 ? (long)apr_time_as_msec(left) + 1 : 1;
+}
+
 static CURLcode prepare(walk_t *walk, const char *url, const char *host)
 {
+    long left = milliseconds_left(walk);
     CURL *easy = walk->easy;
     CURLcode codes[] = {
         curl_easy_setopt(easy, CURLOPT_URL, url),
@@ -124,8 +135,8 @@ static CURLcode prepare(walk_t *walk, const char *url, const char *host)
         curl_easy_setopt(easy, CURLOPT_CONNECT_TO, make_route(walk, host)),
         curl_easy_setopt(easy, CURLOPT_PROXY, ""),
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L),
-        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, walk->timeout_ms),
-        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, walk->timeout_ms),
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left),
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left),
         /* RFC 8555 section 8.3: the server may not have one yet. */
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L),
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L),
@@ -252,7 +263,7 @@ apr_status_t net_probe_get(net_probe_answer_t *answer, const char *url,
         ae_error_set(err, APR_EGENERAL, "curl has no handle left");
         return err->status;
     }
-    walk.timeout_ms = (long)apr_time_as_msec(timeout);
+    walk.end = net_clock_steady() + timeout;
     walk.body = apr_pcalloc(p, sizeof(*walk.body));
     answer->body = walk.body->bytes;
     status = go(answer, &walk, url, err);

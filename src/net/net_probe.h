@@ -23,7 +23,7 @@ typedef struct net_probe_answer_t {
  * is checked on the way. Another name than the URL's is asked where the DNS
  * leads.
  * @param address numeric, in the place of what the DNS says of the name
- * @param timeout of each request
+ * @param timeout of it all
  * @return APR_SUCCESS: some answer, of whatever code; APR_TIMEUP;
  * APR_ECONNREFUSED; AE_EMISMATCH for a redirect that no CA follows;
  * APR_EGENERAL for all else. err->what and why say where. */
