@@ -16,6 +16,7 @@
  *   staging/<cert>/refused/    a set that did not pass
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
  *   state/<cert>.progress      an order that was asked for (edge_progress.h)
+ *   state/<cert>.history       what happened, what was told (edge_history.h)
  *   requests/<cert>.<verb>     what is asked for          (edge_request.h)
  *   requests/probe.<token>     what check looks for         (edge_probe.h)
  *   kept/<cert>/               key (sealed), request          (edge_kept.h)
