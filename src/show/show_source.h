@@ -5,8 +5,8 @@
  * shows it reads no file and no clock. */
 
 #include "edge_finding.h"
-#include "edge_progress.h"
 #include "edge_meter.h"
+#include "edge_progress.h"
 #include "edge_status.h"
 
 /** What one certificate in full has beyond its status. Any of it may be
