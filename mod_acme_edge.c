@@ -1,6 +1,7 @@
 /* mod_acme_edge: TLS certificates by ACME (RFC 8555), from within httpd.
  * The module record, the hooks, and the plan of a start. */
 
+#include "httpd_page.h"
 #include "httpd_start.h"
 #include "httpd_status.h"
 
@@ -172,6 +173,19 @@ static int status_hook(request_rec *r, int flags)
                : httpd_status_write(r, flags, context->board);
 }
 
+/* Where nothing is managed, it says so. */
+static int page_handler(request_rec *r)
+{
+    httpd_page_t *page = apr_pcalloc(r->pool, sizeof(*page));
+
+    if (context != NULL) {
+        page->plan = context->plan;
+        page->board = context->board;
+        page->store = context->store;
+    }
+    return httpd_page_answer(r, page);
+}
+
 /* --- the module --------------------------------------------------------- */
 
 static void register_hooks(apr_pool_t *p)
@@ -193,6 +207,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_post_read_request(post_read_request, NULL, before_ssl,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(quick_handler, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(page_handler, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(ap, status_hook, status_hook, NULL, NULL,
                       APR_HOOK_MIDDLE);
 }

@@ -2,10 +2,9 @@
 #include "cli_verb.h"
 #include "edge_fact.h"
 #include "show_table.h"
+#include "show_json.h"
 
 #include <apr_strings.h>
-#include <ctype.h>
-#include <string.h>
 
 static const edge_cert_t *cert_at(const cli_t *cli, int i)
 {
@@ -28,37 +27,9 @@ static const char *worker_word(const cli_t *cli)
 
 /* --- JSON --------------------------------------------------------------- */
 
-static json_t *print_names(const edge_cert_t *cert)
-{
-    json_t *list = json_array();
-    int i;
-
-    for (i = 0; i < cert->names->nelts; i++) {
-        json_array_append_new(
-            list, json_string(APR_ARRAY_IDX(cert->names, i, const char *)));
-    }
-    return list;
-}
-
-/* The keys of ?auto, as JSON has them: "notAfter". */
 static json_t *print_status(const cli_t *cli, const edge_cert_t *cert)
 {
-    const edge_status_t *status = read_status(cli, cert);
-    json_t *json = json_object();
-    int i;
-
-    for (i = 0; i < edge_fact_count(); i++) {
-        const char *value = edge_fact_value(i, status, cli->p);
-        char *key = apr_pstrdup(cli->p, edge_fact_key(i));
-
-        key[0] = (char)tolower((unsigned char)key[0]);
-        json_object_set_new(json, key,
-                            strcmp(value, "-") == 0 ? json_null()
-                                                    : json_string(value));
-    }
-    json_object_set_new(json, "names", print_names(cert));
-    json_object_set_new(json, "attempts", json_integer(status->attempts));
-    return json;
+    return show_json_certificate(cert, read_status(cli, cert), NULL, cli->p);
 }
 
 /* @param only all types of key of a name; NULL: all that there are */
@@ -73,7 +44,7 @@ static int is_shown(const cli_t *cli, const edge_cert_t *cert,
     return only == NULL || one == cert;
 }
 
-static void show_json(const cli_t *cli, const edge_cert_t *only)
+static void tell_json(const cli_t *cli, const edge_cert_t *only)
 {
     json_t *list = json_array();
     int i;
@@ -160,7 +131,7 @@ cli_exit_t cli_status(cli_t *cli, ae_error_t *err)
         return CLI_FAILED;
     }
     if (cli->args->json) {
-        show_json(cli, only);
+        tell_json(cli, only);
     } else {
         show_text(cli, only);
     }
