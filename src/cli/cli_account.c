@@ -1,7 +1,7 @@
 #include "cli_account.h"
 
 #include "ae_time.h"
-#include "show_table.h"
+#include "show_columns.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -102,14 +102,14 @@ static json_t *print_account(const edge_account_t *account, const cli_t *cli)
 
 /* --- text ---------------------------------------------------------------- */
 
-static void add(show_table_t *table, const char *label, const char *value)
+static void add(show_columns_t *table, const char *label, const char *value)
 {
     const char *cells[] = {label, value ? value : "-"};
 
-    show_table_add(table, cells);
+    show_columns_add(table, cells);
 }
 
-static void add_texts(show_table_t *table, const char *label,
+static void add_texts(show_columns_t *table, const char *label,
                       const apr_array_header_t *texts, apr_pool_t *p)
 {
     int count = texts ? texts->nelts : 0;
@@ -126,7 +126,7 @@ static void add_texts(show_table_t *table, const char *label,
 
 static void show_account(const edge_account_t *account, const cli_t *cli)
 {
-    show_table_t *table = show_table_make(2, cli->p);
+    show_columns_t *table = show_columns_make(2, cli->p);
 
     add(table, "provider", account->provider);
     add(table, "  state", edge_account_word(account->state));
@@ -145,7 +145,7 @@ static void show_account(const edge_account_t *account, const cli_t *cli)
     add(table, "  left alone until", pause_of(account, cli));
     add_texts(table, "  certificates",
               cli_account_users(cli, account->provider), cli->p);
-    cli_print(show_table_print(table));
+    cli_print(show_columns_print(table));
 }
 
 /* --- list ---------------------------------------------------------------- */

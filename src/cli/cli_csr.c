@@ -4,7 +4,7 @@
 #include "cli_kept.h"
 #include "edge_differ.h"
 #include "edge_digest.h"
-#include "show_table.h"
+#include "show_columns.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -49,14 +49,14 @@ static void show_text(const ae_csr_t *csr, const edge_cert_t *cert,
     const char *key[] = {"  key type", facts->key};
     const char *sha256[] = {"  SHA-256",
                             edge_digest_bytes(ae_csr_der(csr), p)};
-    show_table_t *table = show_table_make(2, p);
+    show_columns_t *table = show_columns_make(2, p);
 
-    show_table_add(table, head);
-    show_table_add_texts(table, "  names", facts->names);
-    show_table_add(table, key);
-    show_table_add(table, sha256);
-    show_table_add_texts(table, "  differs", differences(csr, cert, p));
-    cli_print(show_table_print(table));
+    show_columns_add(table, head);
+    show_columns_add_texts(table, "  names", facts->names);
+    show_columns_add(table, key);
+    show_columns_add(table, sha256);
+    show_columns_add_texts(table, "  differs", differences(csr, cert, p));
+    cli_print(show_columns_print(table));
 }
 
 static cli_exit_t none_kept(const edge_cert_t *cert, ae_error_t *err)

@@ -1,5 +1,5 @@
 #include "cli_verb.h"
-#include "show_table.h"
+#include "show_columns.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -30,8 +30,8 @@ static const char *call_in_short(const cli_verb_t *verb, apr_pool_t *p)
                        apr_pstrndup(p, verb->operands, len), NULL);
 }
 
-static void add_verb(show_table_t *table, json_t *list, const cli_verb_t *verb,
-                     apr_pool_t *p)
+static void add_verb(show_columns_t *table, json_t *list,
+                     const cli_verb_t *verb, apr_pool_t *p)
 {
     const char *cells[] = {
         "",
@@ -39,14 +39,14 @@ static void add_verb(show_table_t *table, json_t *list, const cli_verb_t *verb,
         verb->summary,
     };
 
-    show_table_add(table, cells);
+    show_columns_add(table, cells);
     json_array_append_new(list, print_verb(verb));
 }
 
 /* @param first only those whose first word this is; NULL: all */
 static void help_all(const cli_t *cli, const char *first)
 {
-    show_table_t *table = show_table_make(3, cli->p);
+    show_columns_t *table = show_columns_make(3, cli->p);
     json_t *list = json_array();
     const cli_verb_t *verb;
 
@@ -62,7 +62,7 @@ static void help_all(const cli_t *cli, const char *first)
     json_decref(list);
     cli_print(cli_verb_usage(NULL, cli->p));
     cli_print("\n");
-    cli_print(show_table_print(table));
+    cli_print(show_columns_print(table));
     cli_print(general);
 }
 

@@ -1,7 +1,7 @@
 #include "cli_csr.h"
 #include "cli_verb.h"
 #include "edge_live.h"
-#include "show_cert.h"
+#include "show_decoded.h"
 
 #include <apr_strings.h>
 
@@ -95,9 +95,10 @@ static cli_exit_t show(const cli_t *cli, const edge_cert_t *cert,
         }
         if (chains[i] && cli->args->json) {
             json_object_set_new(json, places[i].word,
-                                show_cert_json(chains[i], cert, cli->p));
+                                show_decoded_json(chains[i], cert, cli->p));
         } else if (chains[i]) {
-            cli_print(show_cert_text(places[i].word, chains[i], cert, cli->p));
+            cli_print(
+                show_decoded_text(places[i].word, chains[i], cert, cli->p));
         }
     }
     if (cli->args->json) {

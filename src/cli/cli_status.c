@@ -1,7 +1,7 @@
 #include "ae_time.h"
 #include "cli_verb.h"
 #include "edge_fact.h"
-#include "show_table.h"
+#include "show_columns.h"
 #include "show_json.h"
 
 #include <apr_strings.h>
@@ -66,10 +66,10 @@ static void show_all(const cli_t *cli)
 {
     static const char *const heads[] = {"CERTIFICATE", "STATE", "VALID UNTIL",
                                         "NEXT ACTION", "AT"};
-    show_table_t *table = show_table_make(5, cli->p);
+    show_columns_t *table = show_columns_make(5, cli->p);
     int i;
 
-    show_table_add(table, heads);
+    show_columns_add(table, heads);
     for (i = 0; i < cli->catalog.certs->nelts; i++) {
         const edge_status_t *status = read_status(cli, cert_at(cli, i));
         const char *cells[] = {
@@ -80,15 +80,15 @@ static void show_all(const cli_t *cli)
             ae_time_print(status->action_at, cli->p),
         };
 
-        show_table_add(table, cells);
+        show_columns_add(table, cells);
     }
-    cli_print(show_table_print(table));
+    cli_print(show_columns_print(table));
 }
 
 static void show_one(const cli_t *cli, const edge_cert_t *cert)
 {
     const edge_status_t *status = read_status(cli, cert);
-    show_table_t *table = show_table_make(2, cli->p);
+    show_columns_t *table = show_columns_make(2, cli->p);
     int i;
 
     for (i = 0; i < edge_fact_count(); i++) {
@@ -97,9 +97,9 @@ static void show_one(const cli_t *cli, const edge_cert_t *cert)
             edge_fact_value(i, status, cli->p),
         };
 
-        show_table_add(table, cells);
+        show_columns_add(table, cells);
     }
-    cli_print(show_table_print(table));
+    cli_print(show_columns_print(table));
 }
 
 static void show_text(const cli_t *cli, const edge_cert_t *only)

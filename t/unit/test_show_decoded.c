@@ -1,14 +1,14 @@
 /* A certificate as people and machines read it. */
 
 #include "fixture.h"
-#include "show_cert.h"
+#include "show_decoded.h"
 #include "support.h"
 #include "test_pki.h"
 
 #include <check.h>
 #include <string.h>
 
-Suite *suite_show_cert(void);
+Suite *suite_show_decoded(void);
 
 static edge_cert_t cert;
 static ae_cert_t *chain;
@@ -28,7 +28,7 @@ static int is_in(const char *text, const char *words)
 
 START_TEST(test_text)
 {
-    const char *text = show_cert_text("pending", chain, &cert, t_pool);
+    const char *text = show_decoded_text("pending", chain, &cert, t_pool);
     ae_cert_link_t leaf, issuer;
 
     ae_cert_link(&leaf, chain, 0, t_pool);
@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(test_json)
 {
-    json_t *json = show_cert_json(chain, &cert, t_pool);
+    json_t *json = show_decoded_json(chain, &cert, t_pool);
     ae_cert_link_t issuer;
 
     ae_cert_link(&issuer, chain, 1, t_pool);
@@ -59,9 +59,9 @@ START_TEST(test_json)
 }
 END_TEST
 
-Suite *suite_show_cert(void)
+Suite *suite_show_decoded(void)
 {
-    Suite *suite = suite_create("show_cert");
+    Suite *suite = suite_create("show_decoded");
     TCase *tc = tcase_create("cert");
 
     tcase_add_checked_fixture(tc, setup, t_teardown);

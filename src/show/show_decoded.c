@@ -1,9 +1,9 @@
-#include "show_cert.h"
+#include "show_decoded.h"
 
 #include "ae_json.h"
 #include "ae_time.h"
 #include "edge_differ.h"
-#include "show_table.h"
+#include "show_columns.h"
 
 /* --- JSON --------------------------------------------------------------- */
 
@@ -17,8 +17,8 @@ static json_t *print_link(const ae_cert_link_t *link, apr_pool_t *p)
                      "sha256", link->sha256, "sha1", link->sha1);
 }
 
-json_t *show_cert_json(const ae_cert_t *chain, const edge_cert_t *cert,
-                       apr_pool_t *p)
+json_t *show_decoded_json(const ae_cert_t *chain, const edge_cert_t *cert,
+                          apr_pool_t *p)
 {
     json_t *list = json_array();
     json_t *json;
@@ -42,14 +42,14 @@ json_t *show_cert_json(const ae_cert_t *chain, const edge_cert_t *cert,
 
 /* --- text --------------------------------------------------------------- */
 
-static void add(show_table_t *table, const char *label, const char *value)
+static void add(show_columns_t *table, const char *label, const char *value)
 {
     const char *cells[] = {label, value};
 
-    show_table_add(table, cells);
+    show_columns_add(table, cells);
 }
 
-static void add_link(show_table_t *table, const ae_cert_link_t *link,
+static void add_link(show_columns_t *table, const ae_cert_link_t *link,
                      apr_pool_t *p)
 {
     add(table, "  issuer", link->issuer);
@@ -61,24 +61,24 @@ static void add_link(show_table_t *table, const ae_cert_link_t *link,
     add(table, "  SHA-1", link->sha1);
 }
 
-const char *show_cert_text(const char *word, const ae_cert_t *chain,
-                           const edge_cert_t *cert, apr_pool_t *p)
+const char *show_decoded_text(const char *word, const ae_cert_t *chain,
+                              const edge_cert_t *cert, apr_pool_t *p)
 {
     const ae_cert_facts_t *facts = ae_cert_facts(chain);
-    show_table_t *table = show_table_make(2, p);
+    show_columns_t *table = show_columns_make(2, p);
     ae_cert_link_t link;
     int i;
 
     ae_cert_link(&link, chain, 0, p);
     add(table, word, link.subject[0] ? link.subject : "-");
-    show_table_add_texts(table, "  names", facts->names);
+    show_columns_add_texts(table, "  names", facts->names);
     add_link(table, &link, p);
-    show_table_add_texts(table, "  differs",
-                         edge_differ(facts, link.key, cert, p));
+    show_columns_add_texts(table, "  differs",
+                           edge_differ(facts, link.key, cert, p));
     for (i = 1; i < ae_cert_length(chain); i++) {
         ae_cert_link(&link, chain, i, p);
         add(table, "issued by", link.subject);
         add_link(table, &link, p);
     }
-    return show_table_print(table);
+    return show_columns_print(table);
 }

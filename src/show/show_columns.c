@@ -1,20 +1,20 @@
-#include "show_table.h"
+#include "show_columns.h"
 
 #include <apr_strings.h>
 #include <string.h>
 
 #define GAP 2
 
-struct show_table_t {
+struct show_columns_t {
     int columns;
     apr_array_header_t *cells; /* const char *, row by row */
     int *widths;
     apr_pool_t *p;
 };
 
-show_table_t *show_table_make(int columns, apr_pool_t *p)
+show_columns_t *show_columns_make(int columns, apr_pool_t *p)
 {
-    show_table_t *table = apr_pcalloc(p, sizeof(*table));
+    show_columns_t *table = apr_pcalloc(p, sizeof(*table));
 
     table->columns = columns;
     table->cells = apr_array_make(p, 8 * columns, sizeof(const char *));
@@ -34,7 +34,7 @@ static int width_of(const char *text)
     return width;
 }
 
-void show_table_add(show_table_t *table, const char *const *cells)
+void show_columns_add(show_columns_t *table, const char *const *cells)
 {
     int i;
 
@@ -48,8 +48,8 @@ void show_table_add(show_table_t *table, const char *const *cells)
     }
 }
 
-void show_table_add_texts(show_table_t *table, const char *label,
-                          const apr_array_header_t *texts)
+void show_columns_add_texts(show_columns_t *table, const char *label,
+                            const apr_array_header_t *texts)
 {
     int i;
 
@@ -57,13 +57,13 @@ void show_table_add_texts(show_table_t *table, const char *label,
         const char *cells[] = {i ? "" : label,
                                APR_ARRAY_IDX(texts, i, const char *)};
 
-        show_table_add(table, cells);
+        show_columns_add(table, cells);
     }
 }
 
 /* What stands behind the cell: blanks, or the end of the line where only
  * empty cells follow. */
-static const char *print_row(const show_table_t *table,
+static const char *print_row(const show_columns_t *table,
                              const char *const *cells)
 {
     const char *line = "";
@@ -83,7 +83,7 @@ static const char *print_row(const show_table_t *table,
     return apr_pstrcat(table->p, line, "\n", NULL);
 }
 
-const char *show_table_print(const show_table_t *table)
+const char *show_columns_print(const show_columns_t *table)
 {
     const char *const *cells = (const char *const *)table->cells->elts;
     int rows = table->cells->nelts / table->columns;
