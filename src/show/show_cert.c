@@ -3,6 +3,7 @@
 #include "show_buttons.h"
 #include "show_last.h"
 #include "show_life.h"
+#include "show_reason.h"
 #include "show_state.h"
 
 /* --- head --------------------------------------------------------------- */
@@ -51,7 +52,7 @@ static void draw_next(const show_view_t *view, const edge_cert_t *cert,
         show_draw(view, " {1}", SHOW_PIECES(show_when(status->action_at)));
     }
     show_put(view, "<br>\n");
-    show_state_reason(view, cert, status);
+    show_reason(view, cert, status);
     show_put(view, "</p>\n");
     if (view->controls != NULL) {
         show_buttons(view, cert, status);
@@ -135,19 +136,31 @@ static void draw_authority(const show_view_t *view, const edge_cert_t *cert,
     end_fact(view);
 }
 
+static void draw_outcome(const show_view_t *view, show_word_t label,
+                         edge_outcome_t outcome, apr_time_t at,
+                         const char *text)
+{
+    begin_fact(view, label);
+    show_state_outcome(view, outcome, show_when(at));
+    if (text[0] != '\0') {
+        show_draw(view, "<br>\n<span class=\"hint\">{1}</span>",
+                  SHOW_PIECES(show_english(text)));
+    }
+    end_fact(view);
+}
+
+/* Why the last signing failed stands above. */
 static void draw_outcomes(const show_view_t *view, const edge_status_t *status)
 {
-    begin_fact(view, SHOW_LAST_SIGN);
-    show_state_signed(view, status);
-    show_draw(view, "<br>\n<span class=\"hint\">{1}</span>",
-              SHOW_PIECES(show_english(status->signed_text)));
-    end_fact(view);
-    begin_fact(view, SHOW_LAST_DEPLOY);
-    show_state_deployed(view, status);
-    show_draw(view, "<br>\n<span class=\"hint\">{1}</span>",
-              SHOW_PIECES(show_english(status->deployed_text)));
-    end_fact(view);
-    draw_fact(view, SHOW_SUCCEEDED, show_when(status->succeeded_at));
+    draw_outcome(
+        view, SHOW_LAST_SIGN, status->signed_outcome, status->signed_at,
+        status->signed_outcome == EDGE_OUTCOME_FAILED ? ""
+                                                      : status->signed_text);
+    draw_outcome(view, SHOW_LAST_DEPLOY, status->deployed_outcome,
+                 status->deployed_at, status->deployed_text);
+    draw_fact(view, SHOW_SUCCEEDED,
+              status->succeeded_at != 0 ? show_when(status->succeeded_at)
+                                        : show_say(SHOW_NEVER));
 }
 
 static void draw_facts(const show_view_t *view, const edge_cert_t *cert,
@@ -173,8 +186,8 @@ void show_cert(const show_view_t *view, const edge_cert_t *cert,
     draw_head(view, cert, status);
     show_buttons_text(view);
     draw_life(view, status);
-    draw_next(view, cert, status);
     show_last_failure(view, status);
+    draw_next(view, cert, status);
     show_last_names(view, cert, status);
     show_last_steps(view, status);
     draw_facts(view, cert, status);

@@ -63,6 +63,9 @@ show_piece_t show_time(apr_time_t at);
 /** The same with how far away it is. */
 show_piece_t show_when(apr_time_t at);
 
+/** The same for lists: the day alone where that is far enough away. */
+show_piece_t show_day(apr_time_t at);
+
 /** Only how far away it is, as <time>. */
 show_piece_t show_distance(apr_time_t at);
 

@@ -1,7 +1,9 @@
 #include "show_last.h"
 
+#include "edge_event.h"
 #include "show_state.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- what went wrong ---------------------------------------------------- */
@@ -24,16 +26,48 @@ static void draw_part(const show_view_t *view, const char *markup,
     }
 }
 
-static void draw_error(const show_view_t *view, const ae_error_t *error)
+/* What is known of such failures, in the page's language. */
+static void draw_cause(const show_view_t *view, edge_cause_t cause)
 {
-    draw_part(view, "<p lang=\"en\">{1}</p>\n", error->what);
-    draw_part(view, "<blockquote lang=\"en\">{1}</blockquote>\n", error->why);
-    draw_part(view, "<p lang=\"en\">{1}</p>\n", error->next);
+    ae_language_t language = view->query->language;
+    const char *remedy = edge_cause_remedy(cause, language);
+
+    draw_part(view, "<p class=\"meaning\">{1}</p>\n",
+              edge_cause_meaning(cause, language));
+    if (remedy[0] != '\0') {
+        show_draw(view, "<h3>{1}</h3>\n<p>{2}</p>\n",
+                  SHOW_PIECES(show_say(SHOW_REMEDY), show_text(remedy)));
+    }
+}
+
+/* What is known of this one, in the words that it came with. */
+static void draw_words(const show_view_t *view, const ae_error_t *error,
+                       int has_remedy)
+{
+    show_draw(view, "<h3>{1}</h3>\n<div lang=\"en\">\n",
+              SHOW_PIECES(show_say(SHOW_OWN_WORDS)));
+    draw_part(view, "<p>{1}</p>\n", error->what);
+    draw_part(view, "<blockquote>{1}</blockquote>\n", error->why);
+    if (!has_remedy) {
+        draw_part(view, "<p>{1}</p>\n", error->next);
+    }
+    show_put(view, "</div>\n");
+}
+
+static void draw_attempts(const show_view_t *view, const edge_status_t *status)
+{
+    if (status->attempts > 0) {
+        show_draw(
+            view, "<p class=\"hint\">{1}</p>\n",
+            SHOW_PIECES(show_say_with(
+                SHOW_ATTEMPTS, SHOW_PIECES(show_number(status->attempts)))));
+    }
 }
 
 void show_last_failure(const show_view_t *view, const edge_status_t *status)
 {
     const ae_error_t *error = find_error(view);
+    int has_remedy = edge_cause_remedy(status->cause, AE_ENGLISH)[0] != '\0';
 
     if (error == NULL && status->signed_outcome != EDGE_OUTCOME_FAILED) {
         return;
@@ -42,18 +76,14 @@ void show_last_failure(const show_view_t *view, const edge_status_t *status)
               "<section class=\"failure\" aria-labelledby=\"failure\">\n"
               "<h2 id=\"failure\">{1}</h2>\n",
               SHOW_PIECES(show_say(SHOW_FAILURE)));
+    draw_cause(view, status->cause);
     if (error != NULL) {
-        draw_error(view, error);
+        draw_words(view, error, has_remedy);
     } else {
         draw_part(view, "<blockquote lang=\"en\">{1}</blockquote>\n",
                   status->signed_text);
     }
-    if (status->attempts > 0) {
-        show_draw(
-            view, "<p class=\"hint\">{1}</p>\n",
-            SHOW_PIECES(show_say_with(
-                SHOW_ATTEMPTS, SHOW_PIECES(show_number(status->attempts)))));
-    }
+    draw_attempts(view, status);
     show_put(view, "</section>\n");
 }
 
@@ -79,27 +109,40 @@ static const char *find_why(const show_view_t *view, const char *name)
     return "";
 }
 
+static int has_words(const show_view_t *view, const edge_cert_t *cert)
+{
+    int i;
+
+    for (i = 0; i < cert->names->nelts; i++) {
+        if (find_why(view, APR_ARRAY_IDX(cert->names, i, const char *))[0]) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static void draw_name(const show_view_t *view, const edge_cert_t *cert,
-                      const edge_status_t *status, int index)
+                      const edge_status_t *status, int index, int with_words)
 {
     const char *name = APR_ARRAY_IDX(cert->names, index, const char *);
-    edge_name_state_t state = show_state_of_name(status, index);
 
     show_draw(view,
               "<tr>\n"
               "<th scope=\"row\">{1}</th>\n"
-              "<td><span class=\"name-state {2}\">{3}</span></td>\n"
-              "<td lang=\"en\">{4}</td>\n"
-              "</tr>\n",
+              "<td>{2}</td>\n",
               SHOW_PIECES(show_text(name),
-                          show_markup(edge_name_state_word(state)),
-                          show_state_name_word(state),
-                          show_text(find_why(view, name))));
+                          show_state_mark(show_state_of_name(status, index))));
+    if (with_words) {
+        show_draw(view, "<td lang=\"en\">{1}</td>\n",
+                  SHOW_PIECES(show_text(find_why(view, name))));
+    }
+    show_put(view, "</tr>\n");
 }
 
 void show_last_names(const show_view_t *view, const edge_cert_t *cert,
                      const edge_status_t *status)
 {
+    int with_words = has_words(view, cert);
     int i;
 
     show_draw(view,
@@ -108,48 +151,21 @@ void show_last_names(const show_view_t *view, const edge_cert_t *cert,
               "<table class=\"plain\">\n"
               "<thead>\n<tr>\n"
               "<th scope=\"col\">{2}</th>\n"
-              "<th scope=\"col\">{3}</th>\n"
-              "<th scope=\"col\">{4}</th>\n"
-              "</tr>\n</thead>\n<tbody>\n",
+              "<th scope=\"col\">{3}</th>\n",
               SHOW_PIECES(show_say(SHOW_NAMES), show_say(SHOW_NAME),
-                          show_say(SHOW_VALIDATION), show_say(SHOW_CA_SAYS)));
+                          show_say(SHOW_VALIDATION)));
+    if (with_words) {
+        show_draw(view, "<th scope=\"col\">{1}</th>\n",
+                  SHOW_PIECES(show_say(SHOW_CA_SAYS)));
+    }
+    show_put(view, "</tr>\n</thead>\n<tbody>\n");
     for (i = 0; i < cert->names->nelts; i++) {
-        draw_name(view, cert, status, i);
+        draw_name(view, cert, status, i, with_words);
     }
     show_put(view, "</tbody>\n</table>\n</section>\n");
 }
 
 /* --- the steps of the last order ---------------------------------------- */
-
-/* The engine's words, as people know them. */
-static const struct {
-    const char *step;
-    show_word_t word;
-} steps[] = {
-    {"directory", SHOW_STEP_DIRECTORY},
-    {"newNonce", SHOW_STEP_NONCE},
-    {"newAccount", SHOW_STEP_ACCOUNT},
-    {"newOrder", SHOW_STEP_NEW_ORDER},
-    {"authorization", SHOW_STEP_AUTHORIZATION},
-    {"challenge", SHOW_STEP_CHALLENGE},
-    {"order", SHOW_STEP_ORDER},
-    {"finalize", SHOW_STEP_FINALIZE},
-    {"certificate", SHOW_STEP_CERTIFICATE},
-    {"issued", SHOW_STEP_ISSUED},
-    {"failed", SHOW_STEP_FAILED},
-};
-
-static show_piece_t step_words(const char *step)
-{
-    apr_size_t i;
-
-    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        if (strcmp(step, steps[i].step) == 0) {
-            return show_say(steps[i].word);
-        }
-    }
-    return show_english(step);
-}
 
 static int is_current(const edge_status_t *status, int i)
 {
@@ -170,11 +186,11 @@ void show_last_steps(const show_view_t *view, const edge_status_t *status)
               "<ol class=\"steps\">\n",
               SHOW_PIECES(show_say(SHOW_STEPS)));
     for (i = 0; i < EDGE_STATUS_STEPS && status->steps[i].word[0]; i++) {
-        show_draw(view, "<li{1}>{2} <span class=\"hint\">{3}</span></li>\n",
+        show_draw(view, "<li{1}><span class=\"hint\">{3}</span> {2}</li>\n",
                   SHOW_PIECES(show_markup(is_current(status, i)
                                               ? " aria-current=\"step\""
                                               : ""),
-                              step_words(status->steps[i].word),
+                              show_state_step(status->steps[i].word),
                               show_second(status->steps[i].at)));
     }
     show_put(view, "</ol>\n</section>\n");
@@ -182,7 +198,64 @@ void show_last_steps(const show_view_t *view, const edge_status_t *status)
 
 /* --- history ------------------------------------------------------------ */
 
+static const show_word_t event_words[] = {
+    [EDGE_EVENT_STAGED] = SHOW_EVENT_STAGED,
+    [EDGE_EVENT_DEPLOYED] = SHOW_EVENT_DEPLOYED,
+    [EDGE_EVENT_RENEWED] = SHOW_EVENT_RENEWED,
+    [EDGE_EVENT_FAILED] = SHOW_EVENT_FAILED,
+    [EDGE_EVENT_EXPIRING] = SHOW_EVENT_EXPIRING,
+    [EDGE_EVENT_RENEWAL_DUE] = SHOW_EVENT_RENEWAL_DUE,
+    [EDGE_EVENT_ACTION_REQUIRED] = SHOW_EVENT_ACTION,
+    [EDGE_EVENT_CHALLENGE_UNREACHABLE] = SHOW_EVENT_UNREACHABLE,
+    [EDGE_EVENT_ACCOUNT_CREATED] = SHOW_EVENT_ACCOUNT,
+    [EDGE_EVENT_REVOKED] = SHOW_EVENT_REVOKED,
+};
+static_assert(sizeof(event_words) / sizeof(event_words[0]) == EDGE_EVENTS,
+              "each event has a word");
+
+static show_piece_t event_word(const edge_event_t *event)
+{
+    return show_say(event_words[event->kind]);
+}
+
+static void draw_event(const show_view_t *view, const edge_event_t *event)
+{
+    show_draw(view, "<tr>\n<th scope=\"row\">{1}</th>\n<td>",
+              SHOW_PIECES(show_when(event->at)));
+    if (event->is_over) {
+        show_draw(view, "{1}",
+                  SHOW_PIECES(show_say_with(SHOW_OVER,
+                                            SHOW_PIECES(event_word(event)))));
+    } else {
+        show_draw(view, "{1}", SHOW_PIECES(event_word(event)));
+    }
+    show_draw(view, "</td>\n<td lang=\"en\">{1}</td>\n</tr>\n",
+              SHOW_PIECES(show_text(ae_error_line(&event->text, view->p))));
+}
+
 void show_last_history(const show_view_t *view)
 {
-    (void)view;
+    const show_detail_t *detail = view->source->detail;
+    int i;
+
+    if (detail == NULL || detail->history == NULL ||
+        detail->history->nelts == 0) {
+        return;
+    }
+    show_draw(view,
+              "<section aria-labelledby=\"history\">\n"
+              "<h2 id=\"history\">{1}</h2>\n"
+              "<table class=\"plain\">\n"
+              "<thead>\n<tr>\n"
+              "<th scope=\"col\">{2}</th>\n"
+              "<th scope=\"col\">{3}</th>\n"
+              "<th scope=\"col\">{4}</th>\n"
+              "</tr>\n</thead>\n<tbody>\n",
+              SHOW_PIECES(show_say(SHOW_HISTORY), show_say(SHOW_HISTORY_AT),
+                          show_say(SHOW_HISTORY_WHAT),
+                          show_say(SHOW_HISTORY_MORE)));
+    for (i = 0; i < detail->history->nelts; i++) {
+        draw_event(view, &APR_ARRAY_IDX(detail->history, i, edge_event_t));
+    }
+    show_put(view, "</tbody>\n</table>\n</section>\n");
 }

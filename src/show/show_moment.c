@@ -137,7 +137,7 @@ static void draw_when(const show_view_t *view, const show_piece_t *piece)
         draw_time_text(view, piece);
         return;
     }
-    show_draw(view, "{1} <span class=\"hint\">({2})</span>",
+    show_draw(view, "{1} <span class=\"hint away\">({2})</span>",
               SHOW_PIECES(show_time(piece->number),
                           show_distance_text(piece->number)));
 }
@@ -145,6 +145,38 @@ static void draw_when(const show_view_t *view, const show_piece_t *piece)
 show_piece_t show_when(apr_time_t at)
 {
     show_piece_t piece = {.draw = draw_when, .number = at};
+
+    return piece;
+}
+
+/* Where days are counted, the time of day is for the page of one. */
+static int is_far(const show_view_t *view, apr_time_t at)
+{
+    apr_interval_time_t span = at - view->source->now;
+
+    return span >= 2 * DAY || span <= -2 * DAY;
+}
+
+static void draw_day(const show_view_t *view, const show_piece_t *piece)
+{
+    apr_time_exp_t t;
+
+    if (piece->number == 0 || !is_far(view, piece->number)) {
+        draw_when(view, piece);
+        return;
+    }
+    apr_time_exp_gmt(&t, piece->number);
+    show_draw(view, "<time datetime=\"{1}\">",
+              SHOW_PIECES(machine_time(piece->number)));
+    show_out_format(view->out, "%04d-%02d-%02d</time>", t.tm_year + 1900,
+                    t.tm_mon + 1, t.tm_mday);
+    show_draw(view, " <span class=\"hint away\">({1})</span>",
+              SHOW_PIECES(show_distance_text(piece->number)));
+}
+
+show_piece_t show_day(apr_time_t at)
+{
+    show_piece_t piece = {.draw = draw_day, .number = at};
 
     return piece;
 }

@@ -118,9 +118,9 @@ static void draw_next(const show_view_t *view, const show_list_t *list)
     query.cert =
         APR_ARRAY_IDX(view->source->certs, list->next, const edge_cert_t *)
             ->name;
-    show_draw(view, "<dd>{1} <a href=\"{2}\">{3}</a>, {4}</dd>\n",
-              SHOW_PIECES(show_state_action(list->next_action),
-                          show_link(&query), show_text(query.cert),
+    show_draw(view, "<dd><a href=\"{1}\">{2}</a>: {3}, {4}</dd>\n",
+              SHOW_PIECES(show_link(&query), show_text(query.cert),
+                          show_state_action(list->next_action),
                           show_when(list->next_at)));
 }
 

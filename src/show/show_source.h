@@ -17,7 +17,7 @@ typedef struct show_detail_t {
                                     0: none since the last success */
     const edge_progress_t *last; /* how each name stood with the last order; at
                                     0: nothing is known */
-    const apr_array_header_t *history; /* edge_history_entry_t, newest first */
+    const apr_array_header_t *history; /* edge_event_t, newest first */
 } show_detail_t;
 
 /** Borrowed, and the same for as long as a page is made. */

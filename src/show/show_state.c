@@ -6,9 +6,6 @@
 /* What is due happens within a second or so; a restart may take ten more. */
 #define SOON apr_time_from_sec(2)
 
-/* ACMERenewWindow unless it is configured. */
-#define THIRD_PERCENT 33
-
 static const show_word_t phase_words[] = {
     [EDGE_PHASE_WAITING] = SHOW_WAITING, [EDGE_PHASE_ORDERING] = SHOW_ORDERING,
     [EDGE_PHASE_STAGED] = SHOW_STAGED,   [EDGE_PHASE_VALID] = SHOW_VALID,
@@ -70,31 +67,69 @@ edge_name_state_t show_state_of_name(const edge_status_t *status, int index)
                : EDGE_NAME_UNKNOWN;
 }
 
-show_piece_t show_state_name_word(edge_name_state_t state)
+static void draw_mark(const show_view_t *view, const show_piece_t *piece)
 {
-    return show_say(name_words[state]);
+    edge_name_state_t state = (edge_name_state_t)piece->number;
+
+    show_draw(view, "<span class=\"name-state {1}\">{2}</span>",
+              SHOW_PIECES(show_markup(edge_name_state_word(state)),
+                          show_say(name_words[state])));
 }
 
-void show_state_name(const show_view_t *view, const edge_cert_t *cert,
-                     const edge_status_t *status, int index)
+show_piece_t show_state_mark(edge_name_state_t state)
 {
-    edge_name_state_t state = show_state_of_name(status, index);
-    const char *name = APR_ARRAY_IDX(cert->names, index, const char *);
+    show_piece_t piece = {.draw = draw_mark, .number = state};
 
-    show_draw(view,
-              "<li><span class=\"host\">{1}</span>"
-              " <span class=\"name-state {2}\">{3}</span></li>\n",
-              SHOW_PIECES(show_text(name),
-                          show_markup(edge_name_state_word(state)),
-                          show_state_name_word(state)));
+    return piece;
 }
 
-/* --- what happens next, and why ----------------------------------------- */
+/* --- steps ---------------------------------------------------------------- */
+
+/* The engine's words, as people know them. */
+static const struct {
+    const char *step;
+    show_word_t word;
+} steps[] = {
+    {"directory", SHOW_STEP_DIRECTORY},
+    {"newNonce", SHOW_STEP_NONCE},
+    {"newAccount", SHOW_STEP_ACCOUNT},
+    {"newOrder", SHOW_STEP_NEW_ORDER},
+    {"authorization", SHOW_STEP_AUTHORIZATION},
+    {"challenge", SHOW_STEP_CHALLENGE},
+    {"order", SHOW_STEP_ORDER},
+    {"finalize", SHOW_STEP_FINALIZE},
+    {"certificate", SHOW_STEP_CERTIFICATE},
+    {"issued", SHOW_STEP_ISSUED},
+    {"failed", SHOW_STEP_FAILED},
+};
+
+show_piece_t show_state_step(const char *step)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        if (strcmp(step, steps[i].step) == 0) {
+            return show_say(steps[i].word);
+        }
+    }
+    return show_english(step);
+}
+
+/* --- what happens next ---------------------------------------------------- */
 
 show_piece_t show_state_action(edge_action_t action)
 {
     return show_say(action_words[action]);
 }
+
+int show_state_is_moving(const show_view_t *view, const edge_status_t *status)
+{
+    return status->phase == EDGE_PHASE_ORDERING ||
+           (status->action_at != 0 &&
+            status->action_at <= view->source->now + SOON);
+}
+
+/* --- single facts ------------------------------------------------------- */
 
 static void draw_word(const show_view_t *view, show_word_t word)
 {
@@ -107,50 +142,6 @@ static void draw_one(const show_view_t *view, show_word_t word,
     show_draw(view, "{1}",
               SHOW_PIECES(show_say_with(word, SHOW_PIECES(piece))));
 }
-
-static void draw_renewal(const show_view_t *view, const edge_cert_t *cert,
-                         const edge_status_t *status)
-{
-    edge_span_t window = cert->renew_window;
-
-    if (status->phase == EDGE_PHASE_EXPIRED) {
-        draw_one(view, SHOW_WHY_EXPIRED, show_time(status->not_after));
-    } else if (status->phase != EDGE_PHASE_VALID ||
-               status->action_at != status->renew_at) {
-        show_draw(view, "{1}",
-                  SHOW_PIECES(show_english(status->action_reason)));
-    } else if (window.percent == THIRD_PERCENT) {
-        draw_word(view, SHOW_WHY_TWO_THIRDS);
-    } else if (window.percent != 0) {
-        draw_one(view, SHOW_WHY_PERCENT_LEFT, show_number(window.percent));
-    } else {
-        draw_word(view, SHOW_WHY_WINDOW);
-    }
-}
-
-/* Where the moment of action, phase and times tell the whole reason, there is
- * a sentence in the page's language; other reasons are the plan's own. */
-void show_state_reason(const show_view_t *view, const edge_cert_t *cert,
-                       const edge_status_t *status)
-{
-    if (status->action == EDGE_ACTION_FOLLOW && status->step[0] != '\0') {
-        draw_one(view, SHOW_WHY_UNDER_WAY, show_text(status->step));
-    } else if (status->action == EDGE_ACTION_RENEW) {
-        draw_renewal(view, cert, status);
-    } else {
-        show_draw(view, "{1}",
-                  SHOW_PIECES(show_english(status->action_reason)));
-    }
-}
-
-int show_state_is_moving(const show_view_t *view, const edge_status_t *status)
-{
-    return status->phase == EDGE_PHASE_ORDERING ||
-           (status->action_at != 0 &&
-            status->action_at <= view->source->now + SOON);
-}
-
-/* --- single facts ------------------------------------------------------- */
 
 void show_state_schedule(const show_view_t *view, const edge_cert_t *cert)
 {
@@ -168,8 +159,8 @@ void show_state_schedule(const show_view_t *view, const edge_cert_t *cert)
     }
 }
 
-static void draw_outcome(const show_view_t *view, edge_outcome_t outcome,
-                         apr_time_t at)
+void show_state_outcome(const show_view_t *view, edge_outcome_t outcome,
+                        show_piece_t moment)
 {
     static const show_word_t words[] = {
         [EDGE_OUTCOME_NEVER] = SHOW_NEVER,
@@ -183,18 +174,8 @@ static void draw_outcome(const show_view_t *view, edge_outcome_t outcome,
               SHOW_PIECES(show_markup(edge_outcome_word(outcome)),
                           show_say(words[outcome])));
     if (outcome != EDGE_OUTCOME_NEVER) {
-        show_draw(view, " {1}", SHOW_PIECES(show_when(at)));
+        show_draw(view, " {1}", SHOW_PIECES(moment));
     }
-}
-
-void show_state_signed(const show_view_t *view, const edge_status_t *status)
-{
-    draw_outcome(view, status->signed_outcome, status->signed_at);
-}
-
-void show_state_deployed(const show_view_t *view, const edge_status_t *status)
-{
-    draw_outcome(view, status->deployed_outcome, status->deployed_at);
 }
 
 void show_state_contacts(const show_view_t *view, const edge_cert_t *cert)

@@ -12,30 +12,25 @@ show_piece_t show_state_badge(edge_phase_t phase);
 /** Its word alone. */
 show_piece_t show_state_word(edge_phase_t phase);
 
-/** A name of the certificate with how the CA stands to it. */
-void show_state_name(const show_view_t *view, const edge_cert_t *cert,
-                     const edge_status_t *status, int index);
-
 /** edge_name_state_t of the name with this index. */
 edge_name_state_t show_state_of_name(const edge_status_t *status, int index);
 
-/** The word of that. */
-show_piece_t show_state_name_word(edge_name_state_t state);
+/** The word of that with a mark. Markup. */
+show_piece_t show_state_mark(edge_name_state_t state);
+
+/** A step of an order as people know it. */
+show_piece_t show_state_step(const char *step);
 
 /** What happens next. */
 show_piece_t show_state_action(edge_action_t action);
 
-/** Why, as a sentence or clause in the page's language, or in English where
- * there is none. */
-void show_state_reason(const show_view_t *view, const edge_cert_t *cert,
-                       const edge_status_t *status);
-
 /** When what is staged goes live. */
 void show_state_schedule(const show_view_t *view, const edge_cert_t *cert);
 
-/** How the last signing and the last deployment ended, and when. */
-void show_state_signed(const show_view_t *view, const edge_status_t *status);
-void show_state_deployed(const show_view_t *view, const edge_status_t *status);
+/** How a signing or a deployment ended, and its moment unless there was
+ * none. */
+void show_state_outcome(const show_view_t *view, edge_outcome_t outcome,
+                        show_piece_t moment);
 
 /** The contacts of its account, without "mailto:". */
 void show_state_contacts(const show_view_t *view, const edge_cert_t *cert);

@@ -2,8 +2,8 @@
 
 /* A string for each part, so that none is longer than a compiler must take. */
 static const char *const parts[] = {
-    /* Colours: light, unless the reader's system is dark. Text on `paper` and on
-       `sheet` has a contrast of 4.5:1 at least. */
+    /* Colours: light, unless the reader's system is dark. Text on `paper` and
+       on `sheet` has a contrast of 4.5:1 at least. */
     ":root {\n"
     "  color-scheme: light dark;\n"
     "  --paper: #f7f7f4; --sheet: #ffffff; --line: #d9d9d2;\n"
@@ -38,6 +38,7 @@ static const char *const parts[] = {
     "h1, h2 { font-weight: 600; line-height: 1.25; text-wrap: balance; }\n"
     "h1 { font-size: 1.9rem; margin: 0; letter-spacing: -0.015em; }\n"
     "h2 { font-size: 1.15rem; margin: 0 0 0.75rem; }\n"
+    "h3 { font-size: 1rem; font-weight: 600; margin: 1.25rem 0 0.25rem; }\n"
     "section { margin: 2.5rem 0 0; }\n"
     "p { margin: 0.5rem 0; max-width: 46rem; }\n"
     ".unseen { position: absolute; width: 1px; height: 1px; overflow: "
@@ -49,7 +50,7 @@ static const char *const parts[] = {
     ".skip:focus { top: 0.5rem; }\n"
     ".hint { color: var(--soft); font-size: 0.9em; }\n"
     "time, .serial, .counts b { font-variant-numeric: tabular-nums; }\n"
-    "time { white-space: nowrap; }\n",
+    "time, .away { white-space: nowrap; }\n",
 
     /* the frame */
     ".banner { display: flex; justify-content: space-between; gap: 1rem;\n"
@@ -128,14 +129,16 @@ static const char *const parts[] = {
     "caption { text-align: left; color: var(--soft); font-size: 0.9rem;\n"
     "  padding: 0 0 0.5rem; }\n"
     "th, td { padding: 0.6rem 1rem 0.6rem 0; vertical-align: top;\n"
-    "  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }\n"
+    "  border-bottom: 1px solid var(--line); overflow-wrap: break-word; }\n"
     "thead th { color: var(--soft); font-weight: 500; font-size: 0.85rem;\n"
     "  overflow-wrap: normal; }\n"
     "tbody th { font-weight: 400; }\n"
     ".certificates { font-size: 0.9rem; }\n"
+    ".certificates tbody th { min-width: 12rem; overflow-wrap: anywhere; }\n"
     ".certificates tbody th > a { font-weight: 600; }\n"
+    ".plain th, .plain td { overflow-wrap: anywhere; }\n"
     ".names { list-style: none; margin: 0.15rem 0 0; padding: 0; }\n"
-    ".certificates .hint { display: inline-block; }\n"
+    ".certificates td:last-child { min-width: 13rem; }\n"
     ".pages { display: flex; gap: 1.5rem; margin: 1.5rem 0 0; }\n",
 
     /* one certificate */
@@ -170,13 +173,14 @@ static const char *const parts[] = {
     "  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }\n"
     ".serial { font-family: ui-monospace, \"Noto Sans Mono\", monospace;\n"
     "  font-size: 0.9em; }\n"
-    ".plain { max-width: 60rem; }\n"
+    ".plain { max-width: 60rem; width: auto; min-width: min(30rem, 100%); }\n"
     ".steps { margin: 0; padding: 0 0 0 1.5rem; }\n"
+    ".steps .hint { margin-right: 0.75rem; }\n"
     ".steps li { padding: 0.15rem 0; }\n"
     ".steps li[aria-current] { font-weight: 600; color: var(--going); }\n"
     ".buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.75rem "
     "0 0; }\n"
-    ".certificates .buttons { margin: 0; flex-direction: column; }\n"
+    ".certificates .buttons { margin: 0.5rem 0 0; gap: 0.35rem; }\n"
     ".certificates .buttons button { min-height: 2rem; padding: 0.1rem "
     "0.6rem;\n"
     "  white-space: nowrap; }\n"
@@ -202,7 +206,12 @@ static const char *const parts[] = {
     "  .certificates td > * { grid-column: 2; justify-self: start; }\n"
     "  .certificates td > br { display: none; }\n"
     "  .certificates tbody th { font-size: 1rem; margin: 0 0 0.5rem; }\n"
-    "  .certificates .buttons { flex-direction: row; }\n"
+    "}\n"
+    "@media (min-width: 44rem) and (max-width: 70rem) {\n"
+    "  .certificates tr { display: grid; column-gap: 2rem;\n"
+    "    grid-template-columns: 1fr 1fr; }\n"
+    "  .certificates th, .certificates td:last-child { grid-column: 1 / -1; "
+    "}\n"
     "}\n"
     "@media (max-width: 40rem) {\n"
     "  body { padding: 0 1rem 2rem; }\n"

@@ -1,6 +1,7 @@
 #include "show_table.h"
 
 #include "show_buttons.h"
+#include "show_reason.h"
 #include "show_state.h"
 
 /* So many names of one certificate are in the list; its own page has all. */
@@ -57,29 +58,45 @@ static void end_cell(const show_view_t *view)
     show_put(view, "</td>\n");
 }
 
-/* Those that the CA refused come first: they are why somebody looks. */
+static int draw_some_names(const show_view_t *view, const edge_cert_t *cert,
+                           const edge_status_t *status, int refused, int room)
+{
+    int drawn = 0;
+    int i;
+
+    for (i = 1; i < cert->names->nelts && drawn < room; i++) {
+        edge_name_state_t state = show_state_of_name(status, i);
+
+        if ((state == EDGE_NAME_INVALID) == refused) {
+            show_draw(view, "<li>{1} {2}</li>\n",
+                      SHOW_PIECES(show_text(APR_ARRAY_IDX(cert->names, i,
+                                                          const char *)),
+                                  show_state_mark(state)));
+            drawn++;
+        }
+    }
+    return drawn;
+}
+
+/* Those that the CA refused come first: they are why somebody looks. The first
+ * name of all is in the title. */
 static void draw_names(const show_view_t *view, const edge_cert_t *cert,
                        const edge_status_t *status)
 {
-    int count = cert->names->nelts;
-    int drawn = 0;
-    int refused, i;
+    int left = cert->names->nelts - 1;
+    int drawn;
 
-    show_put(view, "<ul class=\"names\">\n");
-    for (refused = 1; refused >= 0; refused--) {
-        for (i = 0; i < count && drawn < NAMES_MAX; i++) {
-            if ((show_state_of_name(status, i) == EDGE_NAME_INVALID) ==
-                refused) {
-                show_state_name(view, cert, status, i);
-                drawn++;
-            }
-        }
+    if (left <= 0) {
+        return;
     }
-    if (count > drawn) {
+    show_put(view, "<ul class=\"names\">\n");
+    drawn = draw_some_names(view, cert, status, 1, NAMES_MAX);
+    drawn += draw_some_names(view, cert, status, 0, NAMES_MAX - drawn);
+    if (left > drawn) {
         show_draw(
             view, "<li class=\"hint\">{1}</li>\n",
             SHOW_PIECES(show_say_with(
-                SHOW_MORE_NAMES, SHOW_PIECES(show_number(count - drawn)))));
+                SHOW_MORE_NAMES, SHOW_PIECES(show_number(left - drawn)))));
     }
     show_put(view, "</ul>\n");
 }
@@ -90,8 +107,9 @@ static void draw_title(const show_view_t *view, const edge_cert_t *cert,
     const show_query_t query = {
         .language = view->query->language, .page = 1, .cert = cert->name};
 
-    show_draw(view, "<th scope=\"row\"><a href=\"{1}\">{2}</a>\n",
-              SHOW_PIECES(show_link(&query), show_text(cert->name)));
+    show_draw(view, "<th scope=\"row\"><a href=\"{1}\">{2}</a> {3}\n",
+              SHOW_PIECES(show_link(&query), show_text(cert->name),
+                          show_state_mark(show_state_of_name(status, 0))));
     draw_names(view, cert, status);
     show_put(view, "</th>\n");
 }
@@ -108,7 +126,7 @@ static void draw_moment(const show_view_t *view, show_word_t label,
 {
     begin_cell(view, label);
     show_draw(view, "{1}",
-              SHOW_PIECES(at != 0 ? show_when(at) : show_say(SHOW_NONE)));
+              SHOW_PIECES(at != 0 ? show_day(at) : show_say(SHOW_NONE)));
     end_cell(view);
 }
 
@@ -137,10 +155,12 @@ static void draw_mode(const show_view_t *view, const edge_cert_t *cert)
 static void draw_outcomes(const show_view_t *view, const edge_status_t *status)
 {
     begin_cell(view, SHOW_LAST_SIGN);
-    show_state_signed(view, status);
+    show_state_outcome(view, status->signed_outcome,
+                       show_day(status->signed_at));
     end_cell(view);
     begin_cell(view, SHOW_LAST_DEPLOY);
-    show_state_deployed(view, status);
+    show_state_outcome(view, status->deployed_outcome,
+                       show_day(status->deployed_at));
     end_cell(view);
 }
 
@@ -150,11 +170,14 @@ static void draw_next(const show_view_t *view, const edge_cert_t *cert,
     begin_cell(view, SHOW_NEXT);
     show_draw(view, "{1}", SHOW_PIECES(show_state_action(status->action)));
     if (status->action_at != 0) {
-        show_draw(view, " {1}", SHOW_PIECES(show_when(status->action_at)));
+        show_draw(view, " {1}", SHOW_PIECES(show_day(status->action_at)));
     }
     show_put(view, "<br>\n<span class=\"hint\">");
-    show_state_reason(view, cert, status);
-    show_put(view, "</span>");
+    show_reason(view, cert, status);
+    show_put(view, "</span>\n");
+    if (view->controls != NULL) {
+        show_buttons(view, cert, status);
+    }
     end_cell(view);
 }
 
@@ -173,11 +196,6 @@ static void draw_row(const show_view_t *view, int index, edge_status_t *status)
     draw_mode(view, cert);
     draw_outcomes(view, status);
     draw_next(view, cert, status);
-    if (view->controls != NULL) {
-        begin_cell(view, SHOW_DO);
-        show_buttons(view, cert, status);
-        end_cell(view);
-    }
     show_put(view, "</tr>\n");
 }
 
@@ -195,10 +213,6 @@ static void draw_headers(const show_view_t *view)
     for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
         show_draw(view, "<th scope=\"col\">{1}</th>\n",
                   SHOW_PIECES(show_say(labels[i])));
-    }
-    if (view->controls != NULL) {
-        show_draw(view, "<th scope=\"col\">{1}</th>\n",
-                  SHOW_PIECES(show_say(SHOW_DO)));
     }
     show_put(view, "</tr>\n</thead>\n");
 }

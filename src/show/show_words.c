@@ -1,7 +1,5 @@
 #include "show_words.h"
-
 #include <assert.h>
-
 static const char *const words[][AE_LANGUAGES] = {
     /* the frame */
     [SHOW_TITLE] = {"Certificates", "証明書"},
@@ -51,8 +49,15 @@ static const char *const words[][AE_LANGUAGES] = {
                                "有効期間の残りが{1}%になる時点です。"},
     [SHOW_WHY_WINDOW] = {"Its renewal window (ACMERenewWindow) begins then.",
                          "更新期間（ACMERenewWindow）が始まる時点です。"},
-    [SHOW_WHY_UNDER_WAY] = {"An order is under way. {1}",
-                            "オーダーを処理しています。{1}"},
+    [SHOW_WHY_ATTEMPT] = {"Attempt {1} failed.",
+                          "{1}回目の試行に失敗しました。"},
+    [SHOW_WHY_WAITS_FOR_WINDOW] =
+        {"It is issued and waits for its window.",
+         "発行済みです。配備の時間帯を待っています。"},
+    [SHOW_WHY_WAITS_FOR_RESTART] =
+        {"It is issued and goes live with the next restart, which the server "
+         "does by itself.",
+         "発行済みです。サーバーが自動で行う次の再起動で有効になります。"},
 
     /* the overview */
     [SHOW_ALL_IS_WELL] = {"All is well", "すべて正常です"},
@@ -134,8 +139,8 @@ static const char *const words[][AE_LANGUAGES] = {
 
     /* its last order, and before */
     [SHOW_FAILURE] = {"What went wrong", "失敗の内容"},
+    [SHOW_OWN_WORDS] = {"In the original words", "元のメッセージ"},
     [SHOW_ATTEMPTS] = {"Failed attempts in a row: {1}", "連続した失敗: {1}回"},
-    [SHOW_CAUSE] = {"What it means", "意味"},
     [SHOW_REMEDY] = {"What helps", "対処"},
     [SHOW_NAMES] = {"Names", "ドメイン名"},
     [SHOW_NAME] = {"Name", "ドメイン名"},
@@ -165,10 +170,22 @@ static const char *const words[][AE_LANGUAGES] = {
     [SHOW_STEP_FAILED] = {"It failed", "失敗"},
     [SHOW_HISTORY] = {"History", "履歴"},
     [SHOW_HISTORY_AT] = {"When", "日時"},
-    [SHOW_HISTORY_WHAT] = {"What", "内容"},
+    [SHOW_HISTORY_WHAT] = {"What", "出来事"},
+    [SHOW_HISTORY_MORE] = {"More", "説明"},
+    [SHOW_OVER] = {"Over: {1}", "解消: {1}"},
+    [SHOW_EVENT_STAGED] = {"Staged", "発行完了"},
+    [SHOW_EVENT_DEPLOYED] = {"Deployed", "配備"},
+    [SHOW_EVENT_RENEWED] = {"Renewed", "更新"},
+    [SHOW_EVENT_FAILED] = {"Failed", "失敗"},
+    [SHOW_EVENT_EXPIRING] = {"Expires soon", "期限が近い"},
+    [SHOW_EVENT_RENEWAL_DUE] = {"Renewal is due", "更新時期"},
+    [SHOW_EVENT_ACTION] = {"Somebody must act", "操作が必要"},
+    [SHOW_EVENT_UNREACHABLE] = {"Challenge unreachable",
+                                "チャレンジに到達不可"},
+    [SHOW_EVENT_ACCOUNT] = {"Account made", "アカウント作成"},
+    [SHOW_EVENT_REVOKED] = {"Revoked", "失効"},
 
     /* acme-edge-manager */
-    [SHOW_DO] = {"Do", "操作"},
     [SHOW_BUTTON_SIGN] = {"Sign now", "今すぐ発行"},
     [SHOW_BUTTON_SHOW] = {"Show", "内容を表示"},
     [SHOW_BUTTON_DEPLOY] = {"Deploy pending", "配備する"},
@@ -178,19 +195,16 @@ static const char *const words[][AE_LANGUAGES] = {
 };
 static_assert(sizeof(words) / sizeof(words[0]) == SHOW_WORDS,
               "each word is there");
-
 static const char *const codes[] = {
     [AE_ENGLISH] = "en",
     [AE_JAPANESE] = "ja",
 };
 static_assert(sizeof(codes) / sizeof(codes[0]) == AE_LANGUAGES,
               "each language has a code");
-
 const char *show_word(show_word_t word, ae_language_t language)
 {
     return words[word][language];
 }
-
 const char *show_language_code(ae_language_t language)
 {
     return codes[language];

@@ -1,11 +1,8 @@
 #ifndef SHOW_WORDS_H
 #define SHOW_WORDS_H
-
 /** All words and sentences of the pages that are ours, in each language. Plain
  * text; {1} and {2} are places for what is told with them. */
-
 #include "ae_language.h"
-
 typedef enum show_word_t {
     /* the frame */
     SHOW_TITLE,
@@ -49,7 +46,9 @@ typedef enum show_word_t {
     SHOW_WHY_TWO_THIRDS,
     SHOW_WHY_PERCENT_LEFT,
     SHOW_WHY_WINDOW,
-    SHOW_WHY_UNDER_WAY,
+    SHOW_WHY_ATTEMPT,
+    SHOW_WHY_WAITS_FOR_WINDOW,
+    SHOW_WHY_WAITS_FOR_RESTART,
     /* the overview */
     SHOW_ALL_IS_WELL,
     SHOW_UNDER_WAY,
@@ -117,8 +116,8 @@ typedef enum show_word_t {
     SHOW_SUCCEEDED,
     /* its last order, and before */
     SHOW_FAILURE,
+    SHOW_OWN_WORDS,
     SHOW_ATTEMPTS,
-    SHOW_CAUSE,
     SHOW_REMEDY,
     SHOW_NAMES,
     SHOW_NAME,
@@ -139,8 +138,19 @@ typedef enum show_word_t {
     SHOW_HISTORY,
     SHOW_HISTORY_AT,
     SHOW_HISTORY_WHAT,
+    SHOW_HISTORY_MORE,
+    SHOW_OVER,
+    SHOW_EVENT_STAGED,
+    SHOW_EVENT_DEPLOYED,
+    SHOW_EVENT_RENEWED,
+    SHOW_EVENT_FAILED,
+    SHOW_EVENT_EXPIRING,
+    SHOW_EVENT_RENEWAL_DUE,
+    SHOW_EVENT_ACTION,
+    SHOW_EVENT_UNREACHABLE,
+    SHOW_EVENT_ACCOUNT,
+    SHOW_EVENT_REVOKED,
     /* acme-edge-manager */
-    SHOW_DO,
     SHOW_BUTTON_SIGN,
     SHOW_BUTTON_SHOW,
     SHOW_BUTTON_DEPLOY,
@@ -149,10 +159,7 @@ typedef enum show_word_t {
     SHOW_ANSWER,
     SHOW_WORDS
 } show_word_t;
-
 const char *show_word(show_word_t word, ae_language_t language);
-
 /** What HTML calls it (BCP 47): "en". */
 const char *show_language_code(ae_language_t language);
-
 #endif
