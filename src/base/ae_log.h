@@ -24,4 +24,7 @@ typedef struct ae_log_t {
 void ae_log(const ae_log_t *log, ae_log_level_t level, const char *fmt, ...)
     AE_PRINTF(3, 4);
 
+/** A sink that keeps nothing. */
+extern const ae_log_t ae_log_silent;
+
 #endif

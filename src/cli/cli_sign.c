@@ -24,19 +24,16 @@ typedef struct watch_t {
 static apr_status_t ask(watch_t *watch, const cli_t *cli, ae_error_t *err)
 {
     edge_request_t request;
+    int joined;
+    apr_status_t status = edge_request_sign(
+        &request, &joined, cli->store, watch->cert, cli->now, err, cli->p);
 
-    edge_request_find(&request, cli->store, watch->cert, EDGE_REQUEST_SIGN,
-                      cli->p);
-    watch->asked = request.found ? request.at : cli->now;
-    if (!request.found) {
-        return edge_request_put(cli->store, watch->cert, EDGE_REQUEST_SIGN, "",
-                                cli->now, err, cli->p);
-    }
-    if (!cli->args->json) {
+    watch->asked = request.at;
+    if (joined && !cli->args->json) {
         fprintf(stderr, "%s: it was asked for at %s, and is followed\n",
                 watch->cert->name, ae_time_print(request.at, cli->p));
     }
-    return APR_SUCCESS;
+    return status;
 }
 
 static int is_open(const watch_t *watch, const cli_t *cli, apr_pool_t *p)

@@ -126,20 +126,12 @@ cli_exit_t cli_each(cli_t *cli, cli_one_t *one, ae_error_t *err)
     return end;
 }
 
-static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    (void)line;
-}
-
 const edge_standing_t *cli_standing(const cli_t *cli, const edge_cert_t *cert)
 {
-    static const ae_log_t silent = {say_nothing, NULL};
     edge_standing_t *standing = apr_palloc(cli->p, sizeof(*standing));
 
-    edge_standing_read(standing, cli->store, cert, apr_time_now(), &silent,
-                       cli->p);
+    edge_standing_read(standing, cli->store, cert, apr_time_now(),
+                       &ae_log_silent, cli->p);
     return standing;
 }
 

@@ -56,10 +56,9 @@ void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb)
     memset(request, 0, sizeof(*request));
 }
 
-static int is_gone(const edge_standing_t *standing)
+static int is_gone(const edge_standing_t *standing,
+                   const edge_request_t *discard)
 {
-    const edge_request_t *discard = &standing->requests[EDGE_REQUEST_DISCARD];
-
     return discard->at > standing->state.last_sign_at &&
            !standing->staged.present &&
            !(standing->live.present &&
@@ -67,26 +66,46 @@ static int is_gone(const edge_standing_t *standing)
 }
 
 /* Who discards a certificate wants no other one like it within a second. */
-static void take_discard(edge_job_t *job, apr_time_t now)
+static void take_discard(edge_job_t *job, edge_request_verb_t verb,
+                         apr_time_t now)
 {
     edge_standing_t *standing = &job->standing;
     ae_error_t why;
 
     read_again(job, now);
-    if (is_gone(standing)) {
+    if (is_gone(standing, &standing->requests[verb])) {
         ae_error_set(&why, APR_ENOENT, "The pending certificate is gone");
         ae_error_why(&why, "somebody discarded it");
         ae_error_next(&why, "acme-edge sign %s orders another at once",
                       job->cert->name);
-        edge_tally_refused(&standing->state, &why,
-                           standing->requests[EDGE_REQUEST_DISCARD].at,
+        edge_tally_refused(&standing->state, &why, standing->requests[verb].at,
                            edge_standing_lifetime(standing), now,
                            edge_job_draw(job));
         edge_job_save(job);
         ae_log(edge_job_log(job), AE_LOG_NOTICE,
                "%s: the pending certificate was discarded", job->cert->name);
     }
-    edge_job_drop_request(job, EDGE_REQUEST_DISCARD);
+    edge_job_drop_request(job, verb);
+}
+
+/* Who asked could not do it: what is staged is the worker's. */
+static void take_remove(edge_job_t *job, apr_time_t now)
+{
+    const edge_standing_t *standing = &job->standing;
+    ae_error_t err;
+
+    read_again(job, now);
+    if (standing->staged.present &&
+        strcmp(standing->staged.serial,
+               standing->requests[EDGE_REQUEST_REMOVE].serial) == 0 &&
+        edge_store_set_drop(job->context->config->store, job->cert, &err,
+                            job->context->scratch) != APR_SUCCESS) {
+        ae_log(edge_job_log(job), AE_LOG_WARNING,
+               "AE104: %s: the pending certificate was to be discarded and "
+               "cannot be removed: %s; it stays",
+               job->cert->name, ae_error_line(&err, job->context->scratch));
+    }
+    take_discard(job, EDGE_REQUEST_REMOVE, now);
 }
 
 /* An approval is of one set, which may have been staged by somebody else. */
@@ -99,7 +118,10 @@ static void look_at_requests(edge_job_t *job, apr_time_t now)
         read_again(job, now);
     }
     if (job->standing.requests[EDGE_REQUEST_DISCARD].found) {
-        take_discard(job, now);
+        take_discard(job, EDGE_REQUEST_DISCARD, now);
+    }
+    if (job->standing.requests[EDGE_REQUEST_REMOVE].found) {
+        take_remove(job, now);
     }
     edge_standing_source(&source, &job->standing, job->cert);
     if (job->standing.requests[EDGE_REQUEST_SIGN].found &&

@@ -8,10 +8,9 @@
 #include <sys/stat.h>
 
 static const char *const verb_words[] = {
-    [EDGE_REQUEST_SIGN] = "sign",
-    [EDGE_REQUEST_DEPLOY] = "deploy",
-    [EDGE_REQUEST_DISCARD] = "discard",
-    [EDGE_REQUEST_LOOK] = "look",
+    [EDGE_REQUEST_SIGN] = "sign",       [EDGE_REQUEST_DEPLOY] = "deploy",
+    [EDGE_REQUEST_DISCARD] = "discard", [EDGE_REQUEST_LOOK] = "look",
+    [EDGE_REQUEST_REMOVE] = "remove",
 };
 static_assert(sizeof(verb_words) / sizeof(verb_words[0]) == EDGE_REQUEST_VERBS,
               "each verb has a word");
@@ -93,6 +92,21 @@ void edge_request_find(edge_request_t *request, const edge_store_t *store,
         memset(request, 0, sizeof(*request));
     }
     apr_pool_destroy(ptemp);
+}
+
+apr_status_t edge_request_sign(edge_request_t *request, int *joined,
+                               const edge_store_t *store,
+                               const edge_cert_t *cert, apr_time_t now,
+                               ae_error_t *err, apr_pool_t *p)
+{
+    edge_request_find(request, store, cert, EDGE_REQUEST_SIGN, p);
+    *joined = request->found;
+    if (request->found) {
+        return APR_SUCCESS;
+    }
+    request->found = 1;
+    request->at = now;
+    return edge_request_put(store, cert, EDGE_REQUEST_SIGN, "", now, err, p);
 }
 
 apr_status_t edge_request_drop(const edge_store_t *store,

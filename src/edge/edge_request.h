@@ -2,7 +2,8 @@
 #define EDGE_REQUEST_H
 
 /** What an administrator asks for: requests/<cert>.<verb>, written by the
- * command, read by worker and parent. It holds until the worker drops it. */
+ * command and the manager page, read by worker and parent. It holds until the
+ * worker drops it. */
 
 #include "edge_store.h"
 
@@ -11,6 +12,7 @@ typedef enum edge_request_verb_t {
     EDGE_REQUEST_DEPLOY,  /* the staged set with this serial may go live */
     EDGE_REQUEST_DISCARD, /* the one with this serial is gone by intent */
     EDGE_REQUEST_LOOK,    /* somebody staged a set: read it again */
+    EDGE_REQUEST_REMOVE,  /* the staged set with this serial is to go */
     EDGE_REQUEST_VERBS
 } edge_request_verb_t;
 
@@ -34,6 +36,16 @@ AE_CHECKED apr_status_t edge_request_put(const edge_store_t *store,
                                          edge_request_verb_t verb,
                                          const char *serial, apr_time_t now,
                                          ae_error_t *err, apr_pool_t *p);
+
+/** Ask for a new certificate, or join who asked before.
+ * @param request what is asked for now
+ * @param joined whether it was asked for before
+ * @return as edge_request_put. */
+AE_CHECKED apr_status_t edge_request_sign(edge_request_t *request, int *joined,
+                                          const edge_store_t *store,
+                                          const edge_cert_t *cert,
+                                          apr_time_t now, ae_error_t *err,
+                                          apr_pool_t *p);
 
 /** Look for a request and touch nothing: found is 0 where there is none, and
  * where it is damaged or cannot be read. */

@@ -12,7 +12,7 @@
  *   staging/<cert>/order/      order.json, key (sealed), cert once issued
  *   staging/<cert>/set/        key (sealed), cert: finished
  *   staging/<cert>/set.old/    a set on its way out
- *   staging/<cert>/dropped/    an order on its way out
+ *   staging/<cert>/dropped/    an order, or a set, on its way out for good
  *   staging/<cert>/refused/    a set that did not pass
  *   state/<cert>.json          attempts, last sign            (edge_state.h)
  *   state/<cert>.progress      an order that was asked for (edge_progress.h)
@@ -184,6 +184,11 @@ AE_CHECKED apr_status_t edge_store_stage(const edge_store_t *store,
                                          const edge_cert_t *cert,
                                          ae_bytes_t chain, ae_error_t *err,
                                          apr_pool_t *p);
+
+/** Worker: remove the staged set; absent is success. */
+AE_CHECKED apr_status_t edge_store_set_drop(const edge_store_t *store,
+                                            const edge_cert_t *cert,
+                                            ae_error_t *err, apr_pool_t *p);
 
 /** Worker and parent: read the staged set: key opened, chain parsed, nothing
  * more checked. With ACMECSR the set has no key, which is NULL then.

@@ -280,22 +280,42 @@ apr_status_t edge_store_order_save(const edge_store_t *store,
 
 /* By one rename: an order without its key, or a key without its order, would
  * be taken for something else after a crash. */
+static apr_status_t drop(const char *path, const staging_t *s, ae_error_t *err,
+                         apr_pool_t *p)
+{
+    apr_status_t status;
+
+    if (!ae_file_exists(path)) {
+        return APR_SUCCESS;
+    }
+    status = ae_file_remove(s->dropped, err, p);
+    if (status == APR_SUCCESS) {
+        status = ae_file_rename(path, s->dropped, err, p);
+    }
+    return status == APR_SUCCESS ? ae_file_remove(s->dropped, err, p) : status;
+}
+
 apr_status_t edge_store_order_drop(const edge_store_t *store,
                                    const edge_cert_t *cert, ae_error_t *err,
                                    apr_pool_t *p)
 {
     staging_t s;
-    apr_status_t status;
 
     staging_locate(&s, store, cert, p);
-    if (!ae_file_exists(s.order)) {
-        return APR_SUCCESS;
-    }
-    status = ae_file_remove(s.dropped, err, p);
-    if (status == APR_SUCCESS) {
-        status = ae_file_rename(s.order, s.dropped, err, p);
-    }
-    return status == APR_SUCCESS ? ae_file_remove(s.dropped, err, p) : status;
+    return drop(s.order, &s, err, p);
+}
+
+/* The parent may take it away at any moment. */
+apr_status_t edge_store_set_drop(const edge_store_t *store,
+                                 const edge_cert_t *cert, ae_error_t *err,
+                                 apr_pool_t *p)
+{
+    apr_status_t status;
+    staging_t s;
+
+    staging_locate(&s, store, cert, p);
+    status = drop(s.set, &s, err, p);
+    return APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status;
 }
 
 apr_status_t edge_store_stage(const edge_store_t *store,

@@ -43,22 +43,14 @@ static void take(void *ctx, const acme_request_t *request,
     }
 }
 
-static void say_nothing(void *ctx, ae_log_level_t level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    (void)line;
-}
-
 static apr_status_t fetch(directory_t *directory, const net_look_ca_t *ca,
                           const net_look_t *look, ae_error_t *err,
                           apr_pool_t *p)
 {
-    static const ae_log_t silent = {say_nothing, NULL};
     const net_transport_config_t config = {
         .user_agent = "acme-edge/" AE_VERSION,
         .proxy = look->proxy,
-        .log = &silent,
+        .log = &ae_log_silent,
         .timeout = net_look_left(look, TIMEOUT),
     };
     const acme_request_t request = {

@@ -280,6 +280,38 @@ START_TEST(a_set_that_is_staged_was_not_discarded)
 }
 END_TEST
 
+/* httpd's page cannot do it, the worker does. */
+START_TEST(the_worker_removes_what_it_is_asked_to)
+{
+    schedule("manual");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ask(EDGE_REQUEST_REMOVE, staged_serial());
+    world_run(SECOND);
+    ck_assert(!is_asked(EDGE_REQUEST_REMOVE));
+    ck_assert(!ae_file_exists(edge_store_path(scene_store(), t_pool, "staging",
+                                              cert->dir, "set", NULL)));
+    says("somebody discarded it");
+    world_run(DAY / 2);
+    ck_assert_uint_eq(orders(), 1);
+    world_run(DAY);
+    ck_assert_uint_eq(orders(), 2);
+}
+END_TEST
+
+START_TEST(another_set_than_was_seen_is_not_removed)
+{
+    schedule("manual");
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ask(EDGE_REQUEST_REMOVE, "1234");
+    world_run(SECOND);
+    ck_assert(!is_asked(EDGE_REQUEST_REMOVE));
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
+    says("it waits for `acme-edge deploy a.example`");
+}
+END_TEST
+
 /* A certificate of another CA, staged by the command. */
 static const char *put(void)
 {
@@ -392,6 +424,8 @@ Suite *suite_edge_job_rest(void)
     tcase_add_test(tc, a_challenge_store_that_comes_back);
     tcase_add_test(tc, another_than_the_discarded_is_ordered_tomorrow);
     tcase_add_test(tc, a_set_that_is_staged_was_not_discarded);
+    tcase_add_test(tc, the_worker_removes_what_it_is_asked_to);
+    tcase_add_test(tc, another_set_than_was_seen_is_not_removed);
     tcase_add_test(tc, what_the_command_stages_is_seen);
     tcase_add_test(tc, what_the_command_approves_goes_live);
     suite_add_tcase(suite, tc);
