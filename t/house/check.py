@@ -20,11 +20,12 @@ import headers
 import ids
 import layers
 import limits
+import links
 import listed
 from tree import House
 
 CHECKS = [layers, headers, exports, limits, ids, formatting, listed,
-          directives]
+          directives, links]
 
 
 def lay(top, files):
