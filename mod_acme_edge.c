@@ -181,6 +181,7 @@ static int page_handler(request_rec *r)
     if (context != NULL) {
         page->plan = context->plan;
         page->board = context->board;
+        page->meter = context->meter;
         page->store = context->store;
     }
     return httpd_page_answer(r, page);

@@ -1,8 +1,10 @@
 #include "httpd_page.h"
 
+#include "edge_history.h"
 #include "edge_state.h"
 #include "show_json.h"
 #include "show_list.h"
+#include "show_metrics.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
@@ -56,6 +58,27 @@ static const ae_error_t *find_trouble(const httpd_page_t *page, apr_pool_t *p)
     return trouble;
 }
 
+static const apr_array_header_t *read_history(const httpd_page_t *page,
+                                              const edge_cert_t *cert,
+                                              apr_pool_t *p)
+{
+    edge_history_t history;
+    ae_error_t ignored;
+    /* The worker tells of a damaged one. */
+    apr_status_t rv =
+        edge_history_load(&history, page->store, cert->dir, &ignored, p);
+    apr_array_header_t *newest_first =
+        apr_array_make(p, history.events->nelts + 1, sizeof(edge_event_t));
+    int i;
+
+    (void)rv;
+    for (i = history.events->nelts - 1; i >= 0; i--) {
+        APR_ARRAY_PUSH(newest_first, edge_event_t) =
+            APR_ARRAY_IDX(history.events, i, edge_event_t);
+    }
+    return newest_first;
+}
+
 static const show_detail_t *read_detail(const httpd_page_t *page, int index,
                                         apr_pool_t *p)
 {
@@ -73,6 +96,7 @@ static const show_detail_t *read_detail(const httpd_page_t *page, int index,
     detail->index = index;
     detail->error = &state->error;
     detail->last = last;
+    detail->history = read_history(page, cert, p);
     return detail;
 }
 
@@ -91,6 +115,8 @@ const show_source_t *httpd_page_source(request_rec *r,
     source->last_tick =
         page->board != NULL ? httpd_board_last_tick(page->board) : 0;
     source->trouble = find_trouble(page, r->pool);
+    source->findings = page->plan != NULL ? page->plan->findings : NULL;
+    source->meter = page->meter;
     source->now = apr_time_now();
     index = query->cert != NULL ? show_list_find(source, query->cert) : -1;
     if (index >= 0 && page->store != NULL) {
@@ -152,14 +178,19 @@ static void write_body(const show_out_t *out, const show_source_t *source,
                        const show_query_t *query,
                        const show_controls_t *controls, request_rec *r)
 {
-    (void)controls;
     switch (query->format) {
+    case SHOW_HTML:
+        show_page(out, source, query, r->uri, controls, r->pool);
+        break;
     case SHOW_JSON:
         show_json(out, source, query, r->pool);
         break;
-    case SHOW_HTML:
-    case SHOW_STYLE:
     case SHOW_METRICS:
+        show_metrics(out, source, r->pool);
+        break;
+    case SHOW_STYLE:
+        show_style(out);
+        break;
     case SHOW_FORMATS:
         break;
     }
@@ -170,10 +201,6 @@ int httpd_page_send(request_rec *r, const show_source_t *source,
 {
     const show_out_t out = {put, r};
 
-    if (query->format != SHOW_JSON) {
-        return httpd_page_say(r, HTTP_NOT_ACCEPTABLE,
-                              "There is JSON alone: write ?format=json");
-    }
     set_headers(r, controls != NULL);
     ap_set_content_type(r, types[query->format]);
     if (query->format == SHOW_HTML) {

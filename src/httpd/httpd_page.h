@@ -15,6 +15,7 @@
 typedef struct httpd_page_t {
     const httpd_plan_t *plan;
     const httpd_board_t *board;
+    const edge_meter_t *meter;
     const edge_store_t *store;
 } httpd_page_t;
 
