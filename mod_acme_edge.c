@@ -170,7 +170,7 @@ static int status_hook(request_rec *r, int flags)
 {
     return context == NULL || context->board == NULL
                ? DECLINED
-               : httpd_status_write(r, flags, context->board);
+               : httpd_status_write(r, flags, context->board, context->meter);
 }
 
 /* Where nothing is managed, it says so. */

@@ -50,6 +50,39 @@ static const char *tell_serial(const edge_status_t *status, apr_pool_t *p)
     return status->serial;
 }
 
+static const char *tell_staged(const edge_status_t *status, apr_pool_t *p)
+{
+    (void)p;
+    return status->staged_serial;
+}
+
+static const char *tell_staged_until(const edge_status_t *status,
+                                     apr_pool_t *p)
+{
+    return ae_time_print(status->staged_not_after, p);
+}
+
+static const char *tell_deploy_at(const edge_status_t *status, apr_pool_t *p)
+{
+    return ae_time_print(status->deploy_at, p);
+}
+
+static const char *tell_renew_at(const edge_status_t *status, apr_pool_t *p)
+{
+    return ae_time_print(status->renew_at, p);
+}
+
+static const char *tell_success_at(const edge_status_t *status, apr_pool_t *p)
+{
+    return ae_time_print(status->succeeded_at, p);
+}
+
+static const char *tell_cause(const edge_status_t *status, apr_pool_t *p)
+{
+    (void)p;
+    return edge_cause_word(status->cause);
+}
+
 static const char *tell_action(const edge_status_t *status, apr_pool_t *p)
 {
     (void)p;
@@ -121,16 +154,22 @@ static const struct {
     {"NotBefore", "valid from", tell_not_before},
     {"NotAfter", "valid until", tell_not_after},
     {"Serial", "serial number", tell_serial},
+    {"PendingSerial", "pending serial number", tell_staged},
+    {"PendingNotAfter", "pending valid until", tell_staged_until},
+    {"DeployAt", "deployed from", tell_deploy_at},
+    {"RenewAt", "renewal due", tell_renew_at},
     {"NextAction", "next action", tell_action},
     {"NextActionAt", "next action at", tell_action_at},
     {"NextActionReason", "reason", tell_reason},
     {"LastSign", "last sign", tell_signed},
     {"LastSignAt", "last sign at", tell_signed_at},
     {"LastSignText", "last sign said", tell_signed_text},
+    {"LastSuccessAt", "last success at", tell_success_at},
     {"LastDeploy", "last deploy", tell_deployed},
     {"LastDeployAt", "last deploy at", tell_deployed_at},
     {"LastDeployText", "last deploy said", tell_deployed_text},
     {"Attempts", "failed attempts in a row", tell_attempts},
+    {"Cause", "cause of the failure", tell_cause},
 };
 
 enum {

@@ -2,24 +2,19 @@
 
 #include "ae_time.h"
 #include "edge_fact.h"
+#include "show_worker.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <mod_status.h>
 #include <string.h>
 
-/* A tick comes every second or so; one that is older than this is news. */
-#define SILENCE apr_time_from_sec(30)
-
 /* --- the worker --------------------------------------------------------- */
 
 static const char *worker_word(const httpd_board_t *board, apr_time_t now)
 {
-    apr_time_t last = httpd_board_last_tick(board);
-
-    return last == 0              ? "not begun"
-           : now - last < SILENCE ? "active"
-                                  : "silent";
+    return show_worker_word(httpd_board_last_tick(board), now);
 }
 
 static const char *trouble_line(const httpd_board_t *board, apr_pool_t *p)
@@ -32,6 +27,40 @@ static const char *trouble_line(const httpd_board_t *board, apr_pool_t *p)
     return line[0] ? line : "-";
 }
 
+/* --- all certificates together ------------------------------------------ */
+
+typedef struct overview_t {
+    unsigned phases[EDGE_PHASES];
+    /* What comes first; at 0: nothing that has a moment. */
+    edge_action_t action;
+    apr_time_t at;
+    char name[sizeof(((edge_status_t *)0)->name)];
+} overview_t;
+
+static void overview_add(overview_t *overview, const edge_status_t *status)
+{
+    overview->phases[status->phase]++;
+    if (status->action_at != 0 &&
+        (overview->at == 0 || status->action_at < overview->at)) {
+        overview->action = status->action;
+        overview->at = status->action_at;
+        ae_text_copy(overview->name, sizeof(overview->name), status->name);
+    }
+}
+
+static overview_t *overview_read(const httpd_board_t *board,
+                                 edge_status_t *status, apr_pool_t *p)
+{
+    overview_t *overview = apr_pcalloc(p, sizeof(*overview));
+    unsigned i;
+
+    for (i = 0; i < httpd_board_certs(board); i++) {
+        httpd_board_get(board, i, status);
+        overview_add(overview, status);
+    }
+    return overview;
+}
+
 /* --- ?auto: one line each, all of them always --------------------------- */
 
 static void short_worker(request_rec *r, const httpd_board_t *board,
@@ -41,6 +70,36 @@ static void short_worker(request_rec *r, const httpd_board_t *board,
     ap_rprintf(r, "ACMEWorkerAt: %s\n",
                ae_time_print(httpd_board_last_tick(board), r->pool));
     ap_rprintf(r, "ACMEWorkerTrouble: %s\n", trouble_line(board, r->pool));
+}
+
+static void short_overview(request_rec *r, const overview_t *overview)
+{
+    int i;
+
+    for (i = 0; i < EDGE_PHASES; i++) {
+        const char *word = edge_phase_word((edge_phase_t)i);
+
+        ap_rprintf(r, "ACMECertificates%c%s: %u\n", apr_toupper(word[0]),
+                   word + 1, overview->phases[i]);
+    }
+    ap_rprintf(r, "ACMENextAction: %s\n", edge_action_word(overview->action));
+    ap_rprintf(r, "ACMENextActionAt: %s\n",
+               ae_time_print(overview->at, r->pool));
+    ap_rprintf(r, "ACMENextActionFor: %s\n",
+               overview->name[0] ? overview->name : "-");
+}
+
+static void short_counters(request_rec *r, const edge_meter_t *meter)
+{
+    int i;
+
+    ap_rprintf(r, "ACMECountSince: %s\n",
+               ae_time_print(edge_meter_since(meter), r->pool));
+    for (i = 0; i < EDGE_COUNTS; i++) {
+        ap_rprintf(r, "ACMECount%s: %" APR_UINT64_T_FMT "\n",
+                   edge_count_key((edge_count_t)i),
+                   edge_meter_read(meter, (edge_count_t)i));
+    }
 }
 
 static void short_certificate(request_rec *r, unsigned index,
@@ -92,17 +151,65 @@ static const char *worker_text(const httpd_board_t *board, apr_time_t now,
                            ae_time_print_span(now > last ? now - last : 0, p));
 }
 
+/* "5: 4 valid, 1 failing" */
+static const char *phases_text(const overview_t *overview, unsigned certs,
+                               apr_pool_t *p)
+{
+    const char *text = apr_psprintf(p, "%u", certs);
+    const char *mark = ": ";
+    int i;
+
+    for (i = 0; i < EDGE_PHASES; i++) {
+        if (overview->phases[i] > 0) {
+            text =
+                apr_psprintf(p, "%s%s%u %s", text, mark, overview->phases[i],
+                             edge_phase_word((edge_phase_t)i));
+            mark = ", ";
+        }
+    }
+    return text;
+}
+
+static void html_overview(request_rec *r, const frame_t *frame,
+                          const httpd_board_t *board,
+                          const overview_t *overview)
+{
+    html_row(r, frame, "certificates",
+             phases_text(overview, httpd_board_certs(board), r->pool));
+    if (overview->at != 0) {
+        html_row(r, frame, "next action",
+                 apr_psprintf(r->pool, "%s %s at %s",
+                              edge_action_word(overview->action),
+                              overview->name,
+                              ae_time_print(overview->at, r->pool)));
+    }
+}
+
+static void html_counters(request_rec *r, const frame_t *frame,
+                          const edge_meter_t *meter)
+{
+    int i;
+
+    ap_rprintf(r, "<h3>Counted since %s</h3>\n",
+               ae_time_print(edge_meter_since(meter), r->pool));
+    ap_rputs(frame->begin, r);
+    for (i = 0; i < EDGE_COUNTS; i++) {
+        html_row(r, frame, edge_count_label((edge_count_t)i),
+                 apr_psprintf(r->pool, "%" APR_UINT64_T_FMT,
+                              edge_meter_read(meter, (edge_count_t)i)));
+    }
+    ap_rputs(frame->end, r);
+}
+
 static void html_worker(request_rec *r, const frame_t *frame,
                         const httpd_board_t *board, apr_time_t now)
 {
     const char *trouble = trouble_line(board, r->pool);
 
-    ap_rputs(frame->begin, r);
     html_row(r, frame, "worker", worker_text(board, now, r->pool));
     if (strcmp(trouble, "-") != 0) {
         html_row(r, frame, "trouble", trouble);
     }
-    ap_rputs(frame->end, r);
 }
 
 /* Its name, the first of the facts, is the heading. */
@@ -123,12 +230,16 @@ static void html_certificate(request_rec *r, const frame_t *frame,
 /* --- the whole ---------------------------------------------------------- */
 
 static void write_short(request_rec *r, const httpd_board_t *board,
-                        edge_status_t *status)
+                        const edge_meter_t *meter, edge_status_t *status)
 {
     unsigned i;
 
     ap_rprintf(r, "ACMECertificates: %u\n", httpd_board_certs(board));
+    short_overview(r, overview_read(board, status, r->pool));
     short_worker(r, board, apr_time_now());
+    if (meter != NULL) {
+        short_counters(r, meter);
+    }
     for (i = 0; i < httpd_board_certs(board); i++) {
         httpd_board_get(board, i, status);
         short_certificate(r, i, status);
@@ -136,27 +247,35 @@ static void write_short(request_rec *r, const httpd_board_t *board,
 }
 
 static void write_html(request_rec *r, const frame_t *frame,
-                       const httpd_board_t *board, edge_status_t *status)
+                       const httpd_board_t *board, const edge_meter_t *meter,
+                       edge_status_t *status)
 {
     unsigned i;
 
     ap_rputs("<hr />\n<h2>ACME certificates</h2>\n", r);
+    ap_rputs(frame->begin, r);
     html_worker(r, frame, board, apr_time_now());
+    html_overview(r, frame, board, overview_read(board, status, r->pool));
+    ap_rputs(frame->end, r);
     for (i = 0; i < httpd_board_certs(board); i++) {
         httpd_board_get(board, i, status);
         html_certificate(r, frame, status);
     }
+    if (meter != NULL) {
+        html_counters(r, frame, meter);
+    }
 }
 
-int httpd_status_write(request_rec *r, int flags, const httpd_board_t *board)
+int httpd_status_write(request_rec *r, int flags, const httpd_board_t *board,
+                       const edge_meter_t *meter)
 {
     edge_status_t *status = apr_palloc(r->pool, sizeof(*status));
 
     if (flags & AP_STATUS_SHORT) {
-        write_short(r, board, status);
+        write_short(r, board, meter, status);
     } else {
         write_html(r, flags & AP_STATUS_NOTABLE ? &list_frame : &table_frame,
-                   board, status);
+                   board, meter, status);
     }
     return OK;
 }

@@ -31,19 +31,34 @@ START_TEST(test_values)
     status.not_after = apr_time_from_sec(APR_INT64_C(1800000000));
     status.action = EDGE_ACTION_RENEW;
     status.attempts = 3;
+    status.renew_at = apr_time_from_sec(APR_INT64_C(1790000000));
+    strcpy(status.staged_serial, "0a");
+    status.staged_not_after = apr_time_from_sec(APR_INT64_C(1800000001));
+    status.deploy_at = apr_time_from_sec(APR_INT64_C(1800000002));
+    status.succeeded_at = apr_time_from_sec(APR_INT64_C(1800000003));
+    status.cause = EDGE_CAUSE_CAA;
     ck_assert_str_eq(edge_fact_key(0), "Name");
     ck_assert_str_eq(value_of("Name", &status), "www.example.org");
     ck_assert_str_eq(value_of("State", &status), "valid");
     ck_assert_str_eq(value_of("NotAfter", &status), "2027-01-15T08:00:00Z");
     ck_assert_str_eq(value_of("NextAction", &status), "renew");
     ck_assert_str_eq(value_of("Attempts", &status), "3");
+    ck_assert_str_eq(value_of("RenewAt", &status), "2026-09-21T14:13:20Z");
+    ck_assert_str_eq(value_of("PendingSerial", &status), "0a");
+    ck_assert_str_eq(value_of("PendingNotAfter", &status),
+                     "2027-01-15T08:00:01Z");
+    ck_assert_str_eq(value_of("DeployAt", &status), "2027-01-15T08:00:02Z");
+    ck_assert_str_eq(value_of("LastSuccessAt", &status),
+                     "2027-01-15T08:00:03Z");
+    ck_assert_str_eq(value_of("Cause", &status), "caa");
 }
 END_TEST
 
 START_TEST(test_what_is_not_there)
 {
-    static const char *const keys[] = {"Step", "Serial", "NotAfter",
-                                       "NextActionAt", "LastSignText"};
+    static const char *const keys[] = {
+        "Step",         "Serial",        "NotAfter", "NextActionAt",
+        "LastSignText", "PendingSerial", "RenewAt",  "Cause"};
     edge_status_t status;
     apr_size_t i;
 
