@@ -138,7 +138,10 @@ static const char *const parts[] = {
     ".certificates tbody th > a { font-weight: 600; }\n"
     ".plain th, .plain td { overflow-wrap: anywhere; }\n"
     ".names { list-style: none; margin: 0.15rem 0 0; padding: 0; }\n"
-    ".certificates td:last-child { min-width: 13rem; }\n"
+    ".certificates td:last-child { min-width: 13rem; overflow-wrap: anywhere; "
+    "}\n"
+    ".certificates td:nth-child(5) { min-width: 9rem; overflow-wrap: "
+    "anywhere; }\n"
     ".pages { display: flex; gap: 1.5rem; margin: 1.5rem 0 0; }\n",
 
     /* one certificate */
@@ -189,7 +192,7 @@ static const char *const parts[] = {
     "  font: 0.85rem/1.5 ui-monospace, \"Noto Sans Mono\", monospace; }\n",
 
     /* Where a table of nine columns has no room, each row becomes a card. */
-    "@media (max-width: 70rem) {\n"
+    "@media (max-width: 84rem) {\n"
     "  .certificates, .certificates tbody, .certificates tr,\n"
     "  .certificates th, .certificates td, .certificates caption {\n"
     "    display: block; }\n"
@@ -207,7 +210,7 @@ static const char *const parts[] = {
     "  .certificates td > br { display: none; }\n"
     "  .certificates tbody th { font-size: 1rem; margin: 0 0 0.5rem; }\n"
     "}\n"
-    "@media (min-width: 44rem) and (max-width: 70rem) {\n"
+    "@media (min-width: 44rem) and (max-width: 84rem) {\n"
     "  .certificates tr { display: grid; column-gap: 2rem;\n"
     "    grid-template-columns: 1fr 1fr; }\n"
     "  .certificates th, .certificates td:last-child { grid-column: 1 / -1; "
