@@ -15,8 +15,9 @@ apr_array_header_t *edge_findings_make(apr_pool_t *p)
     return apr_array_make(p, 4, sizeof(const edge_finding_t *));
 }
 
-void edge_finding_add(apr_array_header_t *findings, ae_log_level_t level,
-                      const char *id, const char *name, const char *fmt, ...)
+const edge_finding_t *edge_finding_add(apr_array_header_t *findings,
+                                       ae_log_level_t level, const char *id,
+                                       const char *name, const char *fmt, ...)
 {
     edge_finding_t *made = apr_pcalloc(findings->pool, sizeof(*made));
     va_list args;
@@ -28,18 +29,13 @@ void edge_finding_add(apr_array_header_t *findings, ae_log_level_t level,
     made->text = apr_pvsprintf(findings->pool, fmt, args);
     va_end(args);
     APR_ARRAY_PUSH(findings, const edge_finding_t *) = made;
+    return made;
 }
 
-void edge_findings_log(const apr_array_header_t *findings, const ae_log_t *log)
+const char *edge_finding_line(const edge_finding_t *finding, apr_pool_t *p)
 {
-    int i;
-
-    for (i = 0; i < findings->nelts; i++) {
-        const edge_finding_t *finding = finding_at(findings, i);
-
-        ae_log(log, finding->level, "%s: %s%s%s", finding->id, finding->name,
-               finding->name[0] ? ": " : "", finding->text);
-    }
+    return apr_pstrcat(p, finding->id, ": ", finding->name,
+                       finding->name[0] ? ": " : "", finding->text, NULL);
 }
 
 int edge_finding_is_there(const apr_array_header_t *findings, const char *id,

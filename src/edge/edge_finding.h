@@ -13,7 +13,8 @@ typedef struct edge_finding_t {
     ae_log_level_t level; /* AE_LOG_WARNING, or AE_LOG_NOTICE: nothing is
                              wrong, but it is good to know */
     const char *id;       /* of the log line, "AE018" */
-    const char *name;     /* of the certificate, or "": of all, or several */
+    const char *name;     /* of the certificate, or ""; of a host that has
+                             none of that name */
     const char *text;     /* a sentence with the remedy, without full stop */
 } edge_finding_t;
 
@@ -21,14 +22,15 @@ typedef struct edge_finding_t {
 apr_array_header_t *edge_findings_make(apr_pool_t *p);
 
 /** Add one, at the end. `id` is borrowed, the rest copied.
- * @param name of the certificate, or "" */
-void edge_finding_add(apr_array_header_t *findings, ae_log_level_t level,
-                      const char *id, const char *name, const char *fmt, ...)
+ * @param name of the certificate, or ""
+ * @return what was added */
+const edge_finding_t *edge_finding_add(apr_array_header_t *findings,
+                                       ae_log_level_t level, const char *id,
+                                       const char *name, const char *fmt, ...)
     AE_PRINTF(5, 6);
 
-/** Log all of them, a line "AE018: name: text" each. */
-void edge_findings_log(const apr_array_header_t *findings,
-                       const ae_log_t *log);
+/** One as people read it, "AE018: name: text", from `p`. */
+const char *edge_finding_line(const edge_finding_t *finding, apr_pool_t *p);
 
 /** Whether there is one with this id and name. */
 int edge_finding_is_there(const apr_array_header_t *findings, const char *id,

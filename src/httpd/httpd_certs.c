@@ -20,6 +20,7 @@ typedef struct definition_t {
 typedef struct maker_t {
     httpd_conf_t *outer;
     const ae_log_t *log;
+    apr_array_header_t *findings;
     apr_hash_t *by_name;                 /* name to definition_t */
     apr_array_header_t *all;             /* definition_t * */
     const apr_array_header_t *externals; /* const edge_external_t * */
@@ -120,8 +121,8 @@ static const httpd_directive_t *find_difference(const httpd_conf_t *a,
 
 /* The certificate of a section is as the section says, so what a host says
  * of it is heard by nobody. */
-static void log_unheard(const maker_t *maker, const httpd_host_t *host,
-                        const definition_t *section)
+static void tell_unheard(const maker_t *maker, const httpd_host_t *host,
+                         const definition_t *section)
 {
     int i;
 
@@ -131,11 +132,12 @@ static void log_unheard(const maker_t *maker, const httpd_host_t *host,
         if ((httpd_directives[i].contexts & HTTPD_IN_CERT) &&
             own != maker->outer->settings[i] &&
             !is_same(own, httpd_conf_get(section->conf, (httpd_field_t)i))) {
-            ae_log(maker->log, AE_LOG_WARNING,
-                   "AE013: %s: %s at %s has no effect, for the certificate "
-                   "is that of %s; write the directive there",
-                   name_at(host->names, 0), httpd_directives[i].name,
-                   own->place, section->title);
+            edge_finding_add(maker->findings, AE_LOG_WARNING, "AE013",
+                             name_at(host->names, 0),
+                             "%s at %s has no effect, for the certificate is "
+                             "that of %s; write the directive there",
+                             httpd_directives[i].name, own->place,
+                             section->title);
         }
     }
 }
@@ -179,7 +181,7 @@ static void use_section(const maker_t *maker, const httpd_host_t *host,
                httpd_certs_list(missing, maker->p));
         return;
     }
-    log_unheard(maker, host, section);
+    tell_unheard(maker, host, section);
 }
 
 /* Another host that a host shares a name with, and the name. */
@@ -382,11 +384,13 @@ static const apr_array_header_t *list_externals(const httpd_conf_t *conf,
 
 const apr_array_header_t *httpd_certs_make(const server_rec *main_server,
                                            const apr_array_header_t *hosts,
+                                           apr_array_header_t *findings,
                                            const ae_log_t *log, apr_pool_t *p)
 {
     httpd_conf_t *outer = httpd_conf_of(main_server);
     maker_t maker = {.outer = outer,
                      .log = log,
+                     .findings = findings,
                      .by_name = apr_hash_make(p),
                      .all = apr_array_make(p, 16, sizeof(definition_t *)),
                      .externals = list_externals(outer, p),

@@ -1,19 +1,24 @@
 #include "httpd_files.h"
 
-#include <http_config.h>
-#include <http_core.h>
+#include "httpd_config.h"
+
 #include <string.h>
 
 #define FILE_DIRECTIVE "SSLCertificateFile"
 
-void httpd_files_warn(const edge_cert_t *cert, const server_rec *s,
-                      const ae_log_t *log)
+const edge_finding_t *httpd_files_tell(apr_array_header_t *findings,
+                                       const edge_cert_t *cert,
+                                       const server_rec *s)
 {
-    ae_log(log, AE_LOG_WARNING,
-           "AE079: %s: the virtual host at %s:%u has SSLCertificateFile and "
-           "ACMEEngine on: the file is served, not the certificate by ACME; "
-           "remove one of the two directives",
-           cert->name, s->defn_name, s->defn_line_number);
+    if (edge_finding_is_there(findings, "AE079", cert->name)) {
+        return NULL;
+    }
+    return edge_finding_add(
+        findings, AE_LOG_WARNING, "AE079", cert->name,
+        "the virtual host at %s:%u has SSLCertificateFile and ACMEEngine on: "
+        "the file is served, not the certificate by ACME; remove one of the "
+        "two directives",
+        s->defn_name, s->defn_line_number);
 }
 
 static int is_section(const ap_directive_t *directive)
@@ -39,47 +44,18 @@ static int is_written(const ap_directive_t *first)
     return 0;
 }
 
-static const ap_directive_t *find_host(const ap_directive_t *first,
-                                       const server_rec *s)
+void httpd_files_check(const apr_array_header_t *servers,
+                       apr_array_header_t *findings)
 {
-    const ap_directive_t *d, *found;
+    int everywhere = is_written(httpd_servers_at(servers, 0)->directives);
+    int i;
 
-    for (d = first; d != NULL; d = d->next) {
-        if (is_section(d) && d->line_num == (int)s->defn_line_number &&
-            s->defn_name != NULL && strcmp(d->filename, s->defn_name) == 0) {
-            return d;
-        }
-        found = find_host(d->first_child, s);
-        if (found != NULL) {
-            return found;
-        }
-    }
-    return NULL;
-}
+    for (i = 0; i < servers->nelts; i++) {
+        const httpd_server_t *server = httpd_servers_at(servers, i);
+        const edge_cert_t *cert = httpd_plan_cert_of(server->s);
 
-static int has_files(const server_rec *s)
-{
-    const ap_directive_t *host =
-        s->is_virtual ? find_host(ap_conftree, s) : NULL;
-
-    return is_written(ap_conftree) ||
-           (host != NULL && is_written(host->first_child));
-}
-
-void httpd_files_check(const server_rec *main_server,
-                       const edge_cert_t *(*cert_of)(const server_rec *s),
-                       const ae_log_t *log)
-{
-    const server_rec *s;
-
-    if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
-        return;
-    }
-    for (s = main_server; s != NULL; s = s->next) {
-        const edge_cert_t *cert = cert_of(s);
-
-        if (cert != NULL && has_files(s)) {
-            httpd_files_warn(cert, s, log);
+        if (cert != NULL && (everywhere || is_written(server->directives))) {
+            httpd_files_tell(findings, cert, server->s);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include "ae_log.h"
 #include "httpd_conf.h"
+#include "httpd_servers.h"
 
 /** The main server or a virtual host with ACMEEngine and SSLEngine on. */
 typedef struct httpd_host_t {
@@ -15,11 +16,14 @@ typedef struct httpd_host_t {
                                   ServerName first; at least one */
 } httpd_host_t;
 
-/** Find them, in the order of the configuration, and log what keeps others
+/** Find them, in the order of the configuration, and tell what keeps others
  * from being managed.
+ * @param servers as httpd_servers_read gives them
  * @param wanted set where ACMEEngine is on anywhere, managed or not
  * @return const httpd_host_t *, from `p`; the names live as long. */
-apr_array_header_t *httpd_hosts_find(int *wanted, server_rec *main_server,
+apr_array_header_t *httpd_hosts_find(int *wanted,
+                                     const apr_array_header_t *servers,
+                                     apr_array_header_t *findings,
                                      const ae_log_t *log, apr_pool_t *p);
 
 #endif

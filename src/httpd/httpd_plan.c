@@ -1,14 +1,13 @@
 #include "httpd_certs.h"
+#include "httpd_check.h"
 #include "httpd_files.h"
 #include "httpd_log.h"
+#include "httpd_tell.h"
 
-#include <ap_listen.h>
 #include <ap_provider.h>
 #include <ap_socache.h>
 #include <apr_strings.h>
 #include <string.h>
-
-#define HTTP_PORT 80
 
 /* Passes lines on, and knows afterwards whether one was an error. */
 typedef struct counter_t {
@@ -165,114 +164,24 @@ static void read_challenge_store(httpd_plan_t *plan, const httpd_conf_t *conf,
     }
 }
 
-static int is_port_open(apr_port_t port)
+static void find_unused(apr_array_header_t *findings)
 {
-    const ap_listen_rec *listener;
-
-    for (listener = ap_listeners; listener; listener = listener->next) {
-        if (listener->bind_addr->port == port) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* Where nobody is to be asked by itself and no account is configured, they
- * come from another CA by acme-edge import. */
-static int is_ordered(const edge_cert_t *cert)
-{
-    return !cert->renews_by_hand || cert->terms_accepted ||
-           cert->contacts->nelts > 0;
-}
-
-static void warn_port(const apr_array_header_t *certs, const ae_log_t *log,
-                      apr_pool_t *ptemp)
-{
-    apr_array_header_t *names =
-        apr_array_make(ptemp, 16, sizeof(const char *));
-    int i;
-
-    for (i = 0; i < certs->nelts && !is_port_open(HTTP_PORT); i++) {
-        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
-
-        if (!cert->is_further && is_ordered(cert)) {
-            apr_array_cat(names, cert->names);
-        }
-    }
-    if (names->nelts > 0) {
-        ae_log(log, AE_LOG_WARNING,
-               "AE018: nothing listens on port 80, where the CA asks for %s; "
-               "write Listen 80, or have port 80 forwarded to this server",
-               httpd_certs_list(names, ptemp));
-    }
-}
-
-static int lacks_terms(const edge_cert_t *cert)
-{
-    return is_ordered(cert) && !cert->terms_accepted;
-}
-
-static int lacks_contact(const edge_cert_t *cert)
-{
-    return is_ordered(cert) && cert->contacts->nelts == 0;
-}
-
-/* The names of certificates that something is missing for, or NULL. */
-static const char *list_those(const apr_array_header_t *certs,
-                              int (*lacks)(const edge_cert_t *cert),
-                              apr_pool_t *ptemp)
-{
-    apr_array_header_t *names =
-        apr_array_make(ptemp, 16, sizeof(const char *));
-    int i;
-
-    for (i = 0; i < certs->nelts; i++) {
-        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
-
-        if (!cert->is_further && lacks(cert)) {
-            APR_ARRAY_PUSH(names, const char *) = cert->name;
-        }
-    }
-    return names->nelts ? httpd_certs_list(names, ptemp) : NULL;
-}
-
-static void warn_account(const apr_array_header_t *certs, const ae_log_t *log,
-                         apr_pool_t *ptemp)
-{
-    const char *terms = list_those(certs, lacks_terms, ptemp);
-    const char *contact = list_those(certs, lacks_contact, ptemp);
-
-    if (terms) {
-        ae_log(log, AE_LOG_WARNING,
-               "AE016: %s: no account can be made with a CA that has terms of "
-               "service; write ACMETermsOfService accepted once you have read "
-               "and accepted them",
-               terms);
-    }
-    if (contact) {
-        ae_log(log, AE_LOG_WARNING,
-               "AE017: %s: the CA could not reach anybody about the account; "
-               "write ACMEEmail with an address that is read",
-               contact);
-    }
-}
-
-static void warn_unused(const ae_log_t *log)
-{
-    ae_log(log, AE_LOG_WARNING,
-           "AE015: ACMEEngine is on, but there is no virtual host with "
-           "SSLEngine on that could use a certificate; write SSLEngine on in "
-           "each that shall be served by TLS");
+    edge_finding_add(findings, AE_LOG_WARNING, "AE015", "",
+                     "ACMEEngine is on, but there is no virtual host with "
+                     "SSLEngine on that could use a certificate; write "
+                     "SSLEngine on in each that shall be served by TLS");
 }
 
 static httpd_plan_t *make_plan(const httpd_conf_t *conf,
                                const apr_array_header_t *certs,
+                               apr_array_header_t *findings,
                                const ae_log_t *log, apr_pool_t *p,
                                apr_pool_t *ptemp)
 {
     httpd_plan_t *plan = apr_pcalloc(p, sizeof(*plan));
 
     plan->certs = certs;
+    plan->findings = findings;
     plan->store_dir = httpd_conf_text(conf, HTTPD_STORE);
     plan->proxy = httpd_conf_text(conf, HTTPD_PROXY);
     plan->restarts_itself =
@@ -281,29 +190,44 @@ static httpd_plan_t *make_plan(const httpd_conf_t *conf,
     return plan;
 }
 
+static void check_all(const apr_array_header_t *servers,
+                      const httpd_plan_t *plan, apr_pool_t *ptemp)
+{
+    const httpd_check_t *check = httpd_check_make(
+        servers, plan->certs, plan->store_dir, plan->findings, ptemp);
+
+    httpd_check_account(check);
+    httpd_check_port(check);
+    httpd_files_check(servers, plan->findings);
+    httpd_check_md(check);
+    httpd_check_clients(check);
+    httpd_check_store(check);
+}
+
 int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
 {
     counter_t counter = {httpd_log_sink(main_server), 0};
     const ae_log_t log = {counter_write, &counter};
     httpd_conf_t *conf = httpd_conf_of(main_server);
+    const apr_array_header_t *servers = httpd_servers_read(main_server, p);
+    apr_array_header_t *findings = edge_findings_make(p);
     const apr_array_header_t *hosts;
     const apr_array_header_t *certs;
     int wanted;
 
     set_defaults(conf, &log, p);
-    hosts = httpd_hosts_find(&wanted, main_server, &log, p);
-    certs = httpd_certs_make(main_server, hosts, &log, p);
+    hosts = httpd_hosts_find(&wanted, servers, findings, &log, p);
+    certs = httpd_certs_make(main_server, hosts, findings, &log, p);
     if (wanted || certs->nelts > 0) {
         check_modules(&log);
     }
     if (certs->nelts > 0) {
-        conf->shared->plan = make_plan(conf, certs, &log, p, ptemp);
-        warn_account(certs, &log, ptemp);
-        warn_port(certs, &log, ptemp);
-        httpd_files_check(main_server, httpd_plan_cert_of, &log);
+        conf->shared->plan = make_plan(conf, certs, findings, &log, p, ptemp);
+        check_all(servers, conf->shared->plan, ptemp);
     } else if (wanted && counter.errors == 0) {
-        warn_unused(&log);
+        find_unused(findings);
     }
+    httpd_tell(findings, &log, ptemp);
     return counter.errors ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }
 

@@ -241,6 +241,7 @@ void httpd_start_tls(httpd_context_t *context, int quiet)
         .store_dir = context->plan->store_dir,
         .store = context->store,
         .log = &context->log,
+        .findings = context->plan->findings,
         .quiet = quiet,
     };
 

@@ -63,6 +63,20 @@ static int is_live(const httpd_tls_t *tls, const edge_cert_t *cert)
            mend_live(tls, cert, &err);
 }
 
+/* Another module may have brought some that no directive tells of. */
+static void tell_files(const httpd_tls_t *tls, const edge_cert_t *cert,
+                       const server_rec *s)
+{
+    const edge_finding_t *finding =
+        tls->config.quiet ? NULL
+                          : httpd_files_tell(tls->config.findings, cert, s);
+
+    if (finding != NULL) {
+        ae_log(tls->config.log, finding->level, "%s",
+               edge_finding_line(finding, tls->ptemp));
+    }
+}
+
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
                   apr_array_header_t *cert_files,
                   apr_array_header_t *key_files, apr_pool_t *p)
@@ -73,9 +87,7 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
         return DECLINED;
     }
     if (cert_files->nelts > 0) {
-        if (!tls->config.quiet) {
-            httpd_files_warn(cert, s, tls->config.log);
-        }
+        tell_files(tls, cert, s);
         return DECLINED;
     }
     for (; cert != NULL; cert = cert->sibling) {

@@ -17,6 +17,7 @@ typedef struct httpd_tls_config_t {
     const char *store_dir;
     const edge_store_t *store; /* NULL: none that can be written */
     const ae_log_t *log;
+    apr_array_header_t *findings; /* edge_finding.h */
     int quiet; /* httpd's first pass: the second tells all again */
 } httpd_tls_config_t;
 

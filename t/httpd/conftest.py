@@ -26,7 +26,7 @@ LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kill",
 QUICK = ("test_configtest",)
 
 # Fixtures that mount a file system.
-MOUNTS = {"small_disk", "read_only"}
+MOUNTS = {"small_disk", "read_only", "fuse_mount"}
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_account_kills.py",

@@ -34,7 +34,7 @@ ACMETermsOfService  accepted
     SSLEngine   on
     ACMEEngine  on
 </VirtualHost>
-""".replace("    Redirect permanent / https://www.example.org/\n", "")
+"""
 
 FULL = """
 ACMEEngine          on
@@ -132,7 +132,8 @@ def test_engine_on_for_all_leaves_plain_hosts_alone(configtest):
 
 def test_tls_for_all_is_inherited(configtest):
     expect_quiet(configtest, "SSLEngine on\nACMEEngine on\n" + ACCOUNT
-                 + vhost("www.example.org", inside=""))
+                 + vhost("www.example.org", inside="")
+                 + vhost("www.example.org", port=80, inside="SSLEngine off"))
 
 
 def test_equal_names_on_two_ports_are_one_certificate(configtest):

@@ -266,7 +266,7 @@ def test_nothing_listens_on_port_80(configtest):
         configtest, ACCOUNT + vhost("a.example.org", "b.example.org"),
         "AE018: nothing listens on port 80, where the CA asks for "
         "a.example.org, b.example.org; write Listen 80, or have port 80 "
-        "forwarded to this server", listen="8080")
+        "forwarded to this server", listen="127.0.0.1:8080")
 
 
 # --- files of one's own -----------------------------------------------------

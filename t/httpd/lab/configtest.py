@@ -13,12 +13,13 @@ MODULES = pathlib.Path(os.environ.get("ACME_EDGE_MODULES",
                                       "/usr/lib/apache2/modules"))
 MODULE = os.environ.get("ACME_EDGE_MODULE", "")
 
-LOADED = "mpm_event ssl socache_shmcb socache_redis watchdog macro".split()
+LOADED = """mpm_event ssl socache_shmcb socache_redis watchdog macro alias
+    rewrite proxy proxy_http""".split()
 
 # What a test about something else says to have no warning.
 ACCOUNT = "ACMEEmail admin@example.org\nACMETermsOfService accepted\n"
 
-LOGGED = re.compile(r"\[acme_edge:(error|warn)\] \[[^]]*\] (.*)")
+LOGGED = re.compile(r"\[acme_edge:(error|warn|notice)\] \[[^]]*\] (.*)")
 SYNTAX = re.compile(r"Syntax error on line (\d+) of SITE:\n(.*)")
 
 
@@ -26,19 +27,20 @@ class Configtest:
     """One run of `httpd -t`. The body is a file of its own, called SITE in
     what is said, so that its lines count from 1."""
 
-    def __init__(self, directory, body, listen="80", without=()):
+    def __init__(self, directory, body, listen="127.0.0.1:80",
+                 without=(), beside=()):
         self.directory = directory
         site = directory / "site.conf"
         site.write_text(body)
         lines = [f"LoadModule {name}_module {MODULES}/mod_{name}.so"
-                 for name in LOADED
+                 for name in [*LOADED, *beside]
                  if name not in without
                  and (MODULES / f"mod_{name}.so").exists()]
         lines += [f"LoadModule acme_edge_module {MODULE}",
                   f"ServerRoot {directory}",
                   f"DefaultRuntimeDir {directory}",
                   f"ErrorLog {directory}/error.log",
-                  f"Listen 127.0.0.1:{listen}",
+                  *[f"Listen {words}" for words in listen.split()],
                   "ServerName main.example.org",
                   f"Include {site}"]
         config = directory / "httpd.conf"

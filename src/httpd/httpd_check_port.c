@@ -1,0 +1,243 @@
+#include "httpd_check.h"
+
+#include "httpd_certs.h"
+#include "httpd_config.h"
+
+#include <ap_listen.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#define HTTP_PORT 80
+
+static const ap_listen_rec *next_at(const ap_listen_rec *listener,
+                                    apr_port_t port)
+{
+    while (listener && listener->bind_addr->port != port) {
+        listener = listener->next;
+    }
+    return listener;
+}
+
+/* --- nothing at all ----------------------------------------------------- */
+
+static void tell_closed(const httpd_check_t *check)
+{
+    apr_array_header_t *names =
+        apr_array_make(check->ptemp, 16, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < check->certs->nelts; i++) {
+        const edge_cert_t *cert =
+            APR_ARRAY_IDX(check->certs, i, const edge_cert_t *);
+
+        if (!cert->is_further && httpd_check_is_ordered(cert)) {
+            apr_array_cat(names, cert->names);
+        }
+    }
+    if (names->nelts > 0) {
+        edge_finding_add(check->findings, AE_LOG_WARNING, "AE018", "",
+                         "nothing listens on port 80, where the CA asks for "
+                         "%s; write Listen 80, or have port 80 forwarded to "
+                         "this server",
+                         httpd_certs_list(names, check->ptemp));
+    }
+}
+
+/* --- only elsewhere ----------------------------------------------------- */
+
+static int is_any(const apr_sockaddr_t *address)
+{
+    return apr_sockaddr_is_wildcard(address);
+}
+
+static int meets(const apr_sockaddr_t *a, const apr_sockaddr_t *b)
+{
+    return is_any(a) || is_any(b) || apr_sockaddr_equal(a, b);
+}
+
+static const char *ip_of(const apr_sockaddr_t *address)
+{
+    char *ip = NULL;
+
+    return apr_sockaddr_ip_get(&ip, (apr_sockaddr_t *)address) == APR_SUCCESS
+               ? ip
+               : "";
+}
+
+static int is_loopback(const apr_sockaddr_t *address)
+{
+    const char *ip = ip_of(address);
+
+    return strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0;
+}
+
+/* Names may lead to any one address of those that TLS is at, so each of them
+ * will do for port 80, but one that no CA can reach. */
+static int reaches(const apr_sockaddr_t *http, const apr_sockaddr_t *tls)
+{
+    return is_any(http) || apr_sockaddr_equal(http, tls) ||
+           (is_any(tls) && !is_loopback(http));
+}
+
+/* TLS is at the address of the virtual host, or, where it has any, at that of
+ * a Listen for its port.
+ * @param where put where TLS is, if port 80 is not open there */
+static int is_open_beside(const apr_sockaddr_t **where,
+                          const server_addr_rec *address,
+                          const ap_listen_rec *tls)
+{
+    const apr_sockaddr_t *here =
+        is_any(address->host_addr) ? tls->bind_addr : address->host_addr;
+    const ap_listen_rec *http;
+
+    for (http = next_at(ap_listeners, HTTP_PORT); http;
+         http = next_at(http->next, HTTP_PORT)) {
+        if (reaches(http->bind_addr, here)) {
+            return 1;
+        }
+    }
+    *where = here;
+    return 0;
+}
+
+/* @return NULL where some address will do, or where nothing is known */
+static const apr_sockaddr_t *find_unreached(const server_rec *s)
+{
+    const apr_sockaddr_t *where = NULL;
+    const server_addr_rec *address;
+    const ap_listen_rec *tls;
+
+    for (address = s->addrs; address; address = address->next) {
+        for (tls = next_at(ap_listeners, address->host_port); tls;
+             tls = next_at(tls->next, address->host_port)) {
+            if (meets(tls->bind_addr, address->host_addr) &&
+                is_open_beside(&where, address, tls)) {
+                return NULL;
+            }
+        }
+    }
+    return where;
+}
+
+static const char *listen_words(const apr_sockaddr_t *where, apr_pool_t *p)
+{
+    return is_any(where)
+               ? "80"
+               : apr_psprintf(p,
+                              where->family == APR_INET ? "%s:80" : "[%s]:80",
+                              ip_of(where));
+}
+
+static void tell_elsewhere(const httpd_check_t *check)
+{
+    int i;
+
+    for (i = 0; i < check->servers->nelts; i++) {
+        const httpd_server_t *server = httpd_servers_at(check->servers, i);
+        const edge_cert_t *cert = httpd_plan_cert_of(server->s);
+        const apr_sockaddr_t *where = NULL;
+
+        if (cert && httpd_check_is_ordered(cert) &&
+            (where = find_unreached(server->s)) != NULL) {
+            edge_finding_add(
+                check->findings, AE_LOG_WARNING, "AE022", cert->name,
+                "the CA asks on port 80, and nothing listens there at the "
+                "address of %s; write Listen %s, or have port 80 of that "
+                "address forwarded to this server",
+                server->title, listen_words(where, check->ptemp));
+        }
+    }
+}
+
+/* --- TLS there ---------------------------------------------------------- */
+
+static int is_encrypted(const httpd_server_t *server)
+{
+    return ap_cstr_casecmp(server->tls, "on") == 0;
+}
+
+static int is_for(const httpd_server_t *server, const apr_sockaddr_t *http,
+                  int exactly)
+{
+    const server_addr_rec *at;
+
+    for (at = server->s->addrs; at; at = at->next) {
+        if ((at->host_port == HTTP_PORT || at->host_port == 0) &&
+            (exactly ? apr_sockaddr_equal(at->host_addr, http)
+                     : is_any(at->host_addr))) {
+            return 1;
+        }
+        /* Behind a Listen for all, the CA may come by its address. */
+        if (at->host_port == HTTP_PORT && is_any(http) &&
+            !is_encrypted(server)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Before a request, a connection belongs to the first virtual host of its
+ * address, else to the first for any address, else to the main server. */
+static const httpd_server_t *owner_of(const httpd_check_t *check,
+                                      const apr_sockaddr_t *http)
+{
+    int exactly, i;
+
+    for (exactly = 1; exactly >= 0; exactly--) {
+        for (i = 1; i < check->servers->nelts; i++) {
+            const httpd_server_t *server = httpd_servers_at(check->servers, i);
+
+            if (is_for(server, http, exactly)) {
+                return server;
+            }
+        }
+    }
+    return httpd_servers_at(check->servers, 0);
+}
+
+static void tell_encrypted(const httpd_check_t *check)
+{
+    const httpd_server_t *owner = NULL;
+    const ap_listen_rec *http;
+
+    for (http = next_at(ap_listeners, HTTP_PORT); http;
+         http = next_at(http->next, HTTP_PORT)) {
+        owner = owner_of(check, http->bind_addr);
+        if (!is_encrypted(owner)) {
+            return;
+        }
+    }
+    if (owner != NULL) {
+        edge_finding_add(check->findings, AE_LOG_WARNING, "AE023", "",
+                         "%s has SSLEngine on and answers on port 80, where "
+                         "the CA asks in plain HTTP; write a <VirtualHost "
+                         "*:80> with SSLEngine off",
+                         owner->title);
+    }
+}
+
+static int is_any_ordered(const httpd_check_t *check)
+{
+    int i;
+
+    for (i = 0; i < check->certs->nelts; i++) {
+        if (httpd_check_is_ordered(
+                APR_ARRAY_IDX(check->certs, i, const edge_cert_t *))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void httpd_check_port(const httpd_check_t *check)
+{
+    if (!is_any_ordered(check)) {
+        return;
+    }
+    if (next_at(ap_listeners, HTTP_PORT) == NULL) {
+        tell_closed(check);
+        return;
+    }
+    tell_elsewhere(check);
+    tell_encrypted(check);
+}
