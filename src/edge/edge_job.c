@@ -71,6 +71,7 @@ void edge_job_source(edge_status_source_t *source, const edge_job_t *job,
     source->paused_until = quiet_until(job, now);
     if (job->state == EDGE_JOB_ORDERING) {
         source->order_step = edge_attempt_step(job->attempt);
+        source->course = job->course;
     }
 }
 
@@ -136,6 +137,7 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
     edge_tally_failed(state, failure, count_providers(job),
                       edge_standing_lifetime(&job->standing), now,
                       edge_job_draw(job));
+    state->course = *job->course;
     edge_job_save(job);
     edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     edge_job_log_failure(job, state->next_attempt == 0 ? "AE041" : failure->id,
@@ -163,6 +165,7 @@ static void succeed(edge_job_t *job, apr_time_t now)
     edge_standing_staged(&job->standing, facts);
     edge_tally_issued(&job->standing.state, facts, job->cert->renew_window,
                       now, edge_job_draw(job));
+    job->standing.state.course = *job->course;
     edge_job_save(job);
     edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     ae_log(edge_job_log(job), AE_LOG_NOTICE,
@@ -184,6 +187,7 @@ static void drop_attempt(edge_job_t *job)
     job->attempt = NULL;
     job->session = NULL;
     job->p = NULL;
+    job->course = NULL;
     memset(&job->progress, 0, sizeof(job->progress));
 }
 
@@ -231,6 +235,7 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
                            provider_of(job), &failure.error);
 
     apr_pool_create(&job->p, job->context->p);
+    job->course = apr_pcalloc(job->p, sizeof(*job->course));
     if (status == APR_SUCCESS && quiet_until(job, now) > now) {
         edge_job_move(job, "the CA is left alone", EDGE_JOB_RESTING);
         drop_attempt(job);
@@ -244,33 +249,12 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
         edge_job_move(job, job->state == EDGE_JOB_QUEUED ? "turn" : "due",
                       EDGE_JOB_ORDERING);
     } else {
+        edge_job_tell_end(job, EDGE_JOB_FAILED, now);
         fail(job, &failure, now);
         edge_job_move(job, "cannot begin", EDGE_JOB_RESTING);
         drop_attempt(job);
     }
     edge_job_publish(job, now);
-}
-
-/* For who asked, and follows it; what cannot be written is not told. */
-static void tell_progress(edge_job_t *job, const char *step, apr_time_t now)
-{
-    edge_progress_t progress = {.at = now, .step = step};
-    apr_pool_t *p = job->context->scratch;
-    ae_error_t ignored;
-
-    if (!job->standing.requests[EDGE_REQUEST_SIGN].found) {
-        return;
-    }
-    progress.names = edge_attempt_names(job->attempt, p);
-    if (job->progress.at != 0 &&
-        edge_progress_is_same(&job->progress, &progress)) {
-        return;
-    }
-    if (edge_progress_save(&progress, job->context->config->store, job->cert,
-                           &ignored, p) == APR_SUCCESS) {
-        progress.names = edge_attempt_names(job->attempt, job->p);
-        job->progress = progress;
-    }
 }
 
 static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
@@ -281,23 +265,19 @@ static edge_job_next_t drive(edge_job_t *job, apr_time_t now,
 
     switch (next) {
     case EDGE_ATTEMPT_SEND:
-        tell_progress(job, edge_attempt_step(job->attempt), now);
+        edge_job_tell(job, edge_attempt_step(job->attempt), now);
         return EDGE_JOB_SEND;
     case EDGE_ATTEMPT_WAIT:
-        tell_progress(job, edge_attempt_step(job->attempt), now);
-        /* Neighbours' replies come here too, most of them for nothing. */
-        if (strcmp(job->status.step, edge_attempt_step(job->attempt)) != 0) {
-            edge_job_publish(job, now);
-        }
+        edge_job_tell(job, edge_attempt_step(job->attempt), now);
         return EDGE_JOB_WAIT;
     case EDGE_ATTEMPT_ISSUED:
-        tell_progress(job, "issued", now);
+        edge_job_tell_end(job, EDGE_JOB_ISSUED, now);
         succeed(job, now);
         return leave(job, "issued", now, wake);
     case EDGE_ATTEMPT_FAILED:
         break;
     }
-    tell_progress(job, "failed", now);
+    edge_job_tell_end(job, EDGE_JOB_FAILED, now);
     fail(job, edge_attempt_failure(job->attempt), now);
     return leave(job, "failed", now, wake);
 }
@@ -323,6 +303,7 @@ void edge_job_reply(edge_job_t *job, const acme_request_t *request,
 {
     edge_attempt_reply(job->attempt, request, response, now,
                        job->context->scratch);
+    job->replied = 1;
 }
 
 /* --- what the store says ------------------------------------------------- */

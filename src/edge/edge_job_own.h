@@ -2,7 +2,8 @@
 #define EDGE_JOB_OWN_H
 
 /** What the files of a job share: edge_job.c drives attempts,
- * edge_job_rest.c is what it does between them. For nobody else. */
+ * edge_job_tell.c tells how they get on, edge_job_rest.c is what it does
+ * between them. For nobody else. */
 
 #include "edge_attempt.h"
 #include "edge_job.h"
@@ -27,6 +28,8 @@ struct edge_job_t {
     edge_session_t *session; /* of the attempt */
     edge_attempt_t *attempt;
     apr_pool_t *p;            /* of the attempt */
+    edge_course_t *course;    /* of the attempt */
+    int replied;              /* since its names were looked at */
     edge_progress_t progress; /* as told last to who asked; of the attempt */
     edge_status_t status;     /* as published last */
 };
@@ -45,6 +48,18 @@ void edge_job_source(edge_status_source_t *source, const edge_job_t *job,
 
 /** Derive the status and publish it where it changed. */
 void edge_job_publish(edge_job_t *job, apr_time_t now);
+
+/** Tell that the attempt is at a step: in the status, and to who asked for it
+ * and follows it. */
+void edge_job_tell(edge_job_t *job, const char *step, apr_time_t now);
+
+/* The words of the ends, beside those of steps. */
+#define EDGE_JOB_ISSUED "issued"
+#define EDGE_JOB_FAILED "failed"
+
+/** Tell that the attempt has ended, before it is counted. What each name came
+ * to is written down for a failure that nobody follows, too. */
+void edge_job_tell_end(edge_job_t *job, const char *end, apr_time_t now);
 
 /** Write the state down; log where that fails. */
 void edge_job_save(edge_job_t *job);

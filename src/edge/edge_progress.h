@@ -2,8 +2,10 @@
 #define EDGE_PROGRESS_H
 
 /** state/<cert>.progress: how an order that somebody asked for gets on, for
- * who follows it. Written by the worker while there is such a request; the
- * last of them stays. */
+ * who follows it, and what each name came to in any that failed. Written by
+ * the worker while there is such a request, and at the end of a failed
+ * attempt; the last of them stays, so it may be of an order before the last.
+ */
 
 #include "edge_store.h"
 

@@ -87,7 +87,13 @@ static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
                                 "lastStep") &&
            edge_record_get_text(s->renew_serial, sizeof(s->renew_serial), json,
                                 "renewSerial") &&
-           edge_record_get_time(&s->renew_at, json, "renewAt");
+           edge_record_get_time(&s->renew_at, json, "renewAt") &&
+           edge_record_get_time(&s->succeeded_at, json, "succeededAt");
+    /* Of an earlier version, which did not say. */
+    if (s->succeeded_at == 0 && s->last_sign_ok) {
+        s->succeeded_at = s->last_sign_at;
+    }
+    edge_course_take(&s->course, ae_json_get_object(json, "course"));
     take_quiet(s, json);
     return good;
 }
@@ -178,6 +184,8 @@ static json_t *print(const edge_state_t *s, apr_pool_t *p)
     json_object_set_new(json, "lastStep", json_string(s->last_step));
     json_object_set_new(json, "renewSerial", json_string(s->renew_serial));
     json_object_set_new(json, "renewAt", json_integer(s->renew_at));
+    json_object_set_new(json, "succeededAt", json_integer(s->succeeded_at));
+    json_object_set_new(json, "course", edge_course_print(&s->course));
     edge_record_put_error(json, "error", &s->error);
     return json;
 }

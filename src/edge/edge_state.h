@@ -6,6 +6,7 @@
  * are integers there, microseconds since 1970; the rest are plain words. */
 
 #include "acme_problem.h"
+#include "edge_course.h"
 #include "edge_store.h"
 
 /* More providers than these are not remembered singly. */
@@ -26,6 +27,8 @@ typedef struct edge_state_t {
     ae_error_t error;      /* the last failure; status 0 for none */
     char renew_serial[64]; /* the certificate that renew_at was drawn for */
     apr_time_t renew_at;
+    apr_time_t succeeded_at; /* the last success; 0: never */
+    edge_course_t course;    /* of the order of the last attempt */
 } edge_state_t;
 
 /** Read it, and touch nothing; any process may. Absent gives zeros, and so

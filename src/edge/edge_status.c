@@ -36,16 +36,6 @@ static_assert(sizeof(outcome_words) / sizeof(outcome_words[0]) ==
                   EDGE_OUTCOMES,
               "each outcome has a word");
 
-static const char *const name_state_words[] = {
-    [EDGE_NAME_UNKNOWN] = "unknown",
-    [EDGE_NAME_PENDING] = "pending",
-    [EDGE_NAME_VALID] = "valid",
-    [EDGE_NAME_INVALID] = "invalid",
-};
-static_assert(sizeof(name_state_words) / sizeof(name_state_words[0]) ==
-                  EDGE_NAME_STATES,
-              "each state of a name has a word");
-
 /* Whole names only: half of one would be another name. */
 static void join_names(char *text, apr_size_t size,
                        const apr_array_header_t *names)
@@ -137,6 +127,53 @@ static void describe_signing(edge_status_t *status,
     }
 }
 
+/* What is to come of itself: the renewal, and before it the deployment. */
+static void describe_moments(edge_status_t *status,
+                             const edge_status_source_t *source,
+                             apr_time_t now)
+{
+    const edge_cert_t *cert = source->cert;
+    const ae_cert_facts_t *facts = source->live;
+    apr_time_t ignored;
+
+    status->succeeded_at = source->state->succeeded_at;
+    if (edge_plan_deployable(source, now)) {
+        facts = source->staged;
+        ae_text_copy(status->staged_serial, sizeof(status->staged_serial),
+                     facts->serial);
+        status->staged_not_after = facts->not_after;
+        status->deploy_at = edge_plan_may_deploy(source, &ignored, now)
+                                ? 0
+                                : edge_schedule_next(&cert->deploy, now);
+    }
+    if (facts != NULL) {
+        status->renew_at =
+            edge_plan_renew_at(source->state, facts, cert->renew_window);
+    }
+}
+
+static int is_issued(const edge_status_source_t *source)
+{
+    return source->state->attempts == 0 &&
+           ((source->staged != NULL && source->staged_misfit == NULL) ||
+            (source->live != NULL && source->live_misfit == NULL));
+}
+
+/* A state of an earlier version, or one that was lost, says nothing of the
+ * order that what is issued came of. */
+static void describe_course(edge_status_t *status,
+                            const edge_status_source_t *source)
+{
+    edge_course_t course =
+        source->course != NULL ? *source->course : source->state->course;
+
+    if (source->course == NULL && is_issued(source)) {
+        edge_course_issued(&course, source->cert->names->nelts);
+    }
+    memcpy(status->steps, course.steps, sizeof(status->steps));
+    memcpy(status->name_states, course.names, sizeof(status->name_states));
+}
+
 static void describe_deployment(edge_status_t *status,
                                 const edge_deployment_t *deployment,
                                 apr_pool_t *p)
@@ -176,6 +213,8 @@ void edge_status_derive(edge_status_t *status,
     describe_cert(status, &whole);
     describe_signing(status, &whole, scratch);
     describe_deployment(status, whole.deployment, scratch);
+    describe_moments(status, &whole, now);
+    describe_course(status, &whole);
     status->phase = find_phase(&whole, &plan, now);
     status->action = plan.action;
     status->action_at = plan.at;
@@ -227,9 +266,4 @@ const char *edge_action_word(edge_action_t action)
 const char *edge_outcome_word(edge_outcome_t outcome)
 {
     return outcome_words[outcome];
-}
-
-const char *edge_name_state_word(edge_name_state_t state)
-{
-    return name_state_words[state];
 }

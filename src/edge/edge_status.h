@@ -36,25 +36,6 @@ typedef enum edge_outcome_t {
     EDGE_OUTCOMES
 } edge_outcome_t;
 
-/* What is told of single names, and of steps. */
-#define EDGE_STATUS_NAMES 100
-#define EDGE_STATUS_STEPS 12
-
-/** How the CA stands to one name (RFC 8555 section 7.1.6). */
-typedef enum edge_name_state_t {
-    EDGE_NAME_UNKNOWN, /* nothing was asked yet */
-    EDGE_NAME_PENDING,
-    EDGE_NAME_VALID,
-    EDGE_NAME_INVALID,
-    EDGE_NAME_STATES
-} edge_name_state_t;
-
-/** One step that an order has taken. */
-typedef struct edge_step_t {
-    char word[32]; /* as `step` below */
-    apr_time_t at; /* when it began */
-} edge_step_t;
-
 typedef struct edge_status_t {
     char name[256];
     char names[1024]; /* blank-separated, "... and N more" where cut */
@@ -75,7 +56,8 @@ typedef struct edge_status_t {
     char deployed_text[1024];
     unsigned attempts;
     edge_cause_t cause;  /* of the last failure to sign */
-    apr_time_t renew_at; /* when renewal is drawn for; 0: at no moment */
+    apr_time_t renew_at; /* when renewal is due, of what is staged or else of
+                            what is live; 0: there is neither */
     char staged_serial[64];
     apr_time_t staged_not_after; /* 0: nothing is staged */
     apr_time_t deploy_at;        /* the window that it waits for; 0: none */
@@ -103,6 +85,7 @@ typedef struct edge_status_source_t {
     apr_time_t paused_until;   /* the CA is not asked before; 0: it is */
     int sign_asked;            /* somebody asked for a new certificate */
     apr_time_t approved_at;    /* the staged set may go live since; 0: not */
+    const edge_course_t *course; /* of the order under way */
 } edge_status_source_t;
 
 /** Derive the status. Pure. */
@@ -118,6 +101,5 @@ void edge_status_read(edge_status_t *status, const edge_store_t *store,
 const char *edge_phase_word(edge_phase_t phase);
 const char *edge_action_word(edge_action_t action);
 const char *edge_outcome_word(edge_outcome_t outcome);
-const char *edge_name_state_word(edge_name_state_t state);
 
 #endif

@@ -18,6 +18,7 @@ void edge_tally_forget(edge_state_t *state, const char *fingerprint)
     memset(state->quiet, 0, sizeof(state->quiet));
     memset(&state->error, 0, sizeof(state->error));
     memset(state->last_step, 0, sizeof(state->last_step));
+    memset(&state->course, 0, sizeof(state->course));
 }
 
 static void count(edge_state_t *state, const char *step,
@@ -122,6 +123,7 @@ void edge_tally_issued(edge_state_t *state, const ae_cert_facts_t *facts,
     edge_tally_forget(state, state->fingerprint);
     state->last_sign_at = now;
     state->last_sign_ok = 1;
+    state->succeeded_at = now;
     edge_tally_draw(state, facts, window, random);
 }
 

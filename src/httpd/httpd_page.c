@@ -79,6 +79,17 @@ static const apr_array_header_t *read_history(const httpd_page_t *page,
     return newest_first;
 }
 
+/* What was written down before the last attempt ended is of another order. */
+static void read_last(edge_progress_t *last, const edge_state_t *state,
+                      const edge_store_t *store, const edge_cert_t *cert,
+                      apr_pool_t *p)
+{
+    edge_progress_load(last, store, cert, p);
+    if (last->at < state->last_sign_at) {
+        last->at = 0;
+    }
+}
+
 static const show_detail_t *read_detail(const httpd_page_t *page, int index,
                                         apr_pool_t *p)
 {
@@ -92,7 +103,7 @@ static const show_detail_t *read_detail(const httpd_page_t *page, int index,
     apr_status_t rv = edge_state_load(state, page->store, cert, &ignored, p);
 
     (void)rv;
-    edge_progress_load(last, page->store, cert, p);
+    read_last(last, state, page->store, cert, p);
     detail->index = index;
     detail->error = &state->error;
     detail->last = last;

@@ -28,7 +28,8 @@ static void check_state(const edge_state_t *state)
     fuzz_must(state->retry <= ACME_RETRY_PERSON, "the retry is known");
     fuzz_must(moment_is_sane(state->next_attempt) &&
                   moment_is_sane(state->last_sign_at) &&
-                  moment_is_sane(state->renew_at),
+                  moment_is_sane(state->renew_at) &&
+                  moment_is_sane(state->succeeded_at),
               "moments are sane");
     fuzz_must(state->attempts <= 1000000 && state->provider <= 1000,
               "numbers are bounded");
@@ -44,6 +45,8 @@ static int same(const edge_state_t *a, const edge_state_t *b)
            a->retry == b->retry && a->next_attempt == b->next_attempt &&
            a->renew_at == b->renew_at && a->last_sign_at == b->last_sign_at &&
            a->last_sign_ok == b->last_sign_ok &&
+           a->succeeded_at == b->succeeded_at &&
+           !memcmp(&a->course, &b->course, sizeof(a->course)) &&
            a->error.status == b->error.status &&
            !strcmp(a->fingerprint, b->fingerprint) &&
            !strcmp(a->last_step, b->last_step) &&

@@ -134,6 +134,8 @@ def test_one_certificate_gets_on(make_httpd, make_pebble, make_gate):
     httpd.require(lambda: gate.paths, 60, "validation request")
     during = one(httpd, "one.example.org")
     assert during["state"] == "ordering"
+    assert {name["state"] for name in during["validations"]} <= {
+        "pending", "valid"}
     gate.open()
     httpd.wait_live("one.example.org")
     after = httpd.require(
@@ -144,6 +146,17 @@ def test_one_certificate_gets_on(make_httpd, make_pebble, make_gate):
     assert after["contacts"] == ["mailto:admin@example.org"]
     assert after["pending"] is None
     assert after["error"] is None
+    steps = [step["step"] for step in after["steps"]]
+    assert steps[:5] == ["newOrder", "authorization", "challenge", "order",
+                         "finalize"]
+    assert steps[-2:] == ["certificate", "issued"]
+    moments = [step["at"] for step in after["steps"]]
+    assert moments == sorted(moments)
+    assert after["lastSuccessAt"] == after["lastSignAt"] == moments[-1]
+    assert after["renewAt"] == after["nextActionAt"]
+    assert after["validations"] == [
+        {"name": name, "state": "valid", "why": None}
+        for name in ("one.example.org", "two.example.org")]
 
 
 def test_needs_leave(make_httpd):

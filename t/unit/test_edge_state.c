@@ -61,6 +61,9 @@ START_TEST(test_round_trip)
     ae_error_why(&state.error, "%s", "too many");
     strcpy(state.renew_serial, "2a00");
     state.renew_at = t->now + 1;
+    state.succeeded_at = t->now - 1;
+    edge_course_step(&state.course, "newOrder", t->now);
+    edge_course_issued(&state.course, 2);
     save(&state, t);
     ck_assert_int_eq(load(&back, t), APR_SUCCESS);
     ck_assert_str_eq(back.fingerprint, state.fingerprint);
@@ -75,6 +78,25 @@ START_TEST(test_round_trip)
     ck_assert_str_eq(back.error.why, "too many");
     ck_assert_str_eq(back.renew_serial, "2a00");
     ck_assert_int_eq(back.renew_at, state.renew_at);
+    ck_assert_int_eq(back.succeeded_at, t->now - 1);
+    ck_assert_mem_eq(&back.course, &state.course, sizeof(state.course));
+}
+END_TEST
+
+/* Before 0.1.0 nothing said when it last succeeded, nor how. */
+START_TEST(test_of_an_earlier_version)
+{
+    static const edge_course_t nothing;
+    test_store_t *t = test_store_make();
+    edge_state_t state;
+
+    test_store_put(t, FILE_NAME, "{\"lastSignAt\":5,\"lastSignOk\":true}");
+    ck_assert_int_eq(load(&state, t), APR_SUCCESS);
+    ck_assert_int_eq(state.succeeded_at, 5);
+    ck_assert_mem_eq(&state.course, &nothing, sizeof(nothing));
+    test_store_put(t, FILE_NAME, "{\"lastSignAt\":5,\"lastSignOk\":false}");
+    ck_assert_int_eq(load(&state, t), APR_SUCCESS);
+    ck_assert_int_eq(state.succeeded_at, 0);
 }
 END_TEST
 
@@ -176,6 +198,7 @@ Suite *suite_edge_state(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_absent);
     tcase_add_test(tc, test_round_trip);
+    tcase_add_test(tc, test_of_an_earlier_version);
     tcase_add_test(tc, test_zero_round_trip);
     tcase_add_loop_test(tc, test_damaged, 0,
                         sizeof(damaged) / sizeof(damaged[0]));

@@ -7,7 +7,9 @@
 #include <apr_strings.h>
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LIFETIME (90 * DAY)
 
@@ -20,6 +22,8 @@ static edge_status_t status;
 static void setup(void)
 {
     scene_setup();
+    setenv("TZ", "UTC", 1);
+    tzset();
     memset(&live, 0, sizeof(live));
     live.serial = "aa";
     live.issuer = "CN=Test CA";
@@ -34,6 +38,13 @@ static void setup(void)
     source.state = &state;
     source.deployment = &deployment;
     source.restarts_itself = 1;
+}
+
+static void teardown(void)
+{
+    unsetenv("TZ");
+    tzset();
+    t_teardown();
 }
 
 static void derive(void)
@@ -134,6 +145,93 @@ START_TEST(a_staged_one)
 }
 END_TEST
 
+START_TEST(moments_of_a_live_one)
+{
+    derive();
+    ck_assert_int_eq(status.renew_at, 0);
+    source.live = &live;
+    strcpy(state.renew_serial, "aa");
+    state.renew_at = live.not_before + 60 * DAY + DAY / 2;
+    state.succeeded_at = SCENE_NOW - DAY;
+    derive();
+    ck_assert_int_eq(status.renew_at, state.renew_at);
+    ck_assert_int_eq(status.succeeded_at, SCENE_NOW - DAY);
+    ck_assert_int_eq(status.staged_not_after, 0);
+    ck_assert_str_eq(status.staged_serial, "");
+    ck_assert_int_eq(status.deploy_at, 0);
+}
+END_TEST
+
+/* SCENE_NOW is a Wednesday, 2026-11-18T11:06:40Z. */
+START_TEST(moments_of_a_staged_one)
+{
+    edge_cert_t *cert = scene_cert("a.example", "ca");
+    ae_error_t err;
+
+    source.cert = cert;
+    source.live = &live;
+    source.staged = &staged;
+    staged.not_after += DAY;
+    strcpy(state.renew_serial, "bb");
+    state.renew_at = staged.not_before + 61 * DAY;
+    derive();
+    ck_assert_str_eq(status.staged_serial, "bb");
+    ck_assert_int_eq(status.staged_not_after, staged.not_after);
+    ck_assert_int_eq(status.renew_at, state.renew_at);
+    ck_assert_int_eq(status.deploy_at, 0); /* at once */
+    ck_assert_int_eq(
+        edge_schedule_parse(&cert->deploy, "Mon-Sun 11:07-11:08", &err),
+        APR_SUCCESS);
+    derive();
+    ck_assert_int_eq(status.deploy_at, SCENE_NOW + 20 * SECOND);
+    source.approved_at = SCENE_NOW;
+    derive();
+    ck_assert_int_eq(status.deploy_at, 0);
+    source.staged_misfit = "of another key";
+    derive();
+    ck_assert_str_eq(status.staged_serial, "");
+    ck_assert_int_eq(status.staged_not_after, 0);
+}
+END_TEST
+
+START_TEST(the_course_of_the_last_order)
+{
+    edge_course_t course = {0};
+
+    state.attempts = 1;
+    edge_course_step(&state.course, "failed", SCENE_NOW);
+    state.course.names[1] = EDGE_NAME_INVALID;
+    source.live = &live;
+    derive();
+    ck_assert_str_eq(status.steps[0].word, "failed");
+    ck_assert_int_eq(status.name_states[0], EDGE_NAME_UNKNOWN);
+    ck_assert_int_eq(status.name_states[1], EDGE_NAME_INVALID);
+    source.order_step = "newOrder";
+    source.course = &course;
+    edge_course_step(&course, "newOrder", SCENE_NOW);
+    derive();
+    ck_assert_str_eq(status.steps[0].word, "newOrder");
+    ck_assert_int_eq(status.name_states[1], EDGE_NAME_UNKNOWN);
+}
+END_TEST
+
+/* Nothing remembers the order, but all names are in the certificate. */
+START_TEST(names_of_what_was_issued)
+{
+    source.live = &live;
+    derive();
+    ck_assert_int_eq(status.name_states[0], EDGE_NAME_VALID);
+    ck_assert_int_eq(status.name_states[1], EDGE_NAME_VALID);
+    ck_assert_int_eq(status.name_states[2], EDGE_NAME_UNKNOWN);
+    source.live_misfit = "it has not all names";
+    derive();
+    ck_assert_int_eq(status.name_states[0], EDGE_NAME_UNKNOWN);
+    source.staged = &staged;
+    derive();
+    ck_assert_int_eq(status.name_states[0], EDGE_NAME_VALID);
+}
+END_TEST
+
 START_TEST(a_refused_deployment)
 {
     deployment.at = SCENE_NOW;
@@ -213,13 +311,17 @@ Suite *suite_edge_status(void)
     Suite *suite = suite_create("edge_status");
     TCase *tc = tcase_create("status");
 
-    tcase_add_checked_fixture(tc, setup, t_teardown);
+    tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, nothing_yet);
     tcase_add_test(tc, no_pointers_at_all);
     tcase_add_test(tc, a_valid_one);
     tcase_add_test(tc, a_failing_one);
     tcase_add_test(tc, an_order_under_way);
     tcase_add_test(tc, a_staged_one);
+    tcase_add_test(tc, moments_of_a_live_one);
+    tcase_add_test(tc, moments_of_a_staged_one);
+    tcase_add_test(tc, the_course_of_the_last_order);
+    tcase_add_test(tc, names_of_what_was_issued);
     tcase_add_test(tc, a_refused_deployment);
     tcase_add_test(tc, queued_is_waiting);
     tcase_add_test(tc, many_names_are_cut);

@@ -156,6 +156,7 @@ START_TEST(success_forgets_failures)
     ck_assert_int_eq(state.error.status, 0);
     ck_assert_int_eq(state.last_sign_at, SCENE_NOW + MINUTE);
     ck_assert_int_eq(state.last_sign_ok, 1);
+    ck_assert_int_eq(state.succeeded_at, SCENE_NOW + MINUTE);
     ck_assert_str_eq(state.renew_serial, "2a");
     ck_assert_str_eq(state.fingerprint, "f");
     ck_assert_int_ge(state.renew_at, SCENE_NOW + 60 * DAY);
