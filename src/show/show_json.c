@@ -109,21 +109,6 @@ static void put_configured(json_t *json, const edge_cert_t *cert,
                         print_text(edge_schedule_print(&cert->deploy, p), p));
 }
 
-static json_t *print_pending(const edge_status_t *status, apr_pool_t *p)
-{
-    json_t *json;
-
-    if (status->staged_not_after == 0) {
-        return json_null();
-    }
-    json = json_object();
-    json_object_set_new(json, "serial", print_text(status->staged_serial, p));
-    json_object_set_new(json, "notAfter",
-                        print_time(status->staged_not_after, p));
-    json_object_set_new(json, "deployAt", print_time(status->deploy_at, p));
-    return json;
-}
-
 static json_t *print_steps(const edge_status_t *status, apr_pool_t *p)
 {
     json_t *list = json_array();
@@ -193,10 +178,6 @@ json_t *show_json_certificate(const edge_cert_t *cert,
     put_facts(json, status, p);
     put_configured(json, cert, p);
     json_object_set_new(json, "attempts", json_integer(status->attempts));
-    json_object_set_new(json, "lastSuccessAt",
-                        print_time(status->succeeded_at, p));
-    json_object_set_new(json, "renewAt", print_time(status->renew_at, p));
-    json_object_set_new(json, "pending", print_pending(status, p));
     json_object_set_new(json, "steps", print_steps(status, p));
     json_object_set_new(json, "validations",
                         print_validations(cert, status, detail, p));

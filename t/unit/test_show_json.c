@@ -166,10 +166,9 @@ START_TEST(test_certificate)
     ck_assert_int_eq(number_at(cert, "attempts"), 2);
     ck_assert_str_eq(text_at(cert, "lastSuccessAt"), "2027-01-15T08:00:00Z");
     ck_assert_str_eq(text_at(cert, "renewAt"), "2027-01-15T08:00:01Z");
-    ck_assert_str_eq(text_at(cert, "pending/serial"), "0abc");
-    ck_assert_str_eq(text_at(cert, "pending/notAfter"),
-                     "2027-01-15T08:00:02Z");
-    ck_assert(json_is_null(at(cert, "pending/deployAt")));
+    ck_assert_str_eq(text_at(cert, "pendingSerial"), "0abc");
+    ck_assert_str_eq(text_at(cert, "pendingNotAfter"), "2027-01-15T08:00:02Z");
+    ck_assert(json_is_null(at(cert, "deployAt")));
     ck_assert_uint_eq(json_array_size(at(cert, "steps")), 2);
     ck_assert_str_eq(text_at(cert, "steps/1/step"), "failed");
     ck_assert_str_eq(text_at(cert, "steps/1/at"), "2027-01-15T08:00:03Z");
@@ -178,7 +177,7 @@ START_TEST(test_certificate)
     ck_assert_str_eq(text_at(cert, "validations/1/state"), "invalid");
     ck_assert_str_eq(text_at(cert, "validations/2/state"), "unknown");
     ck_assert_ptr_null(json_object_get(cert, "error"));
-    ck_assert(json_is_null(at(show_all(), "certificates/1/pending")));
+    ck_assert(json_is_null(at(show_all(), "certificates/1/pendingSerial")));
 }
 END_TEST
 
