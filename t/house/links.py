@@ -1,4 +1,5 @@
-"""What the documents name is there: files, headings, verbs, directives."""
+"""What the documents name is there: files, headings, verbs, directives, keys
+of server-status, alerts."""
 
 import pathlib
 import posixpath
@@ -18,6 +19,10 @@ VERB = re.compile(rf'\{{"([a-z ]+)",\s*{STRINGS},\s*[0-9]')
 OPTION = re.compile(r"--[a-z]+")
 ANYWHERE = {"--store", "--json", "--help"}
 
+# A key of server-status, or how some of them begin.
+KEY = re.compile(r'"(ACME[A-Z][A-Za-z]*)(%)?')
+ALERT = re.compile(r"\balert: (ACME\w+)")
+
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.M)
@@ -26,7 +31,7 @@ MARKED = re.compile(r"\[([^]]*)\]\([^)]*\)")
 # A call stands between backticks, or has a line of its own.
 CALL = re.compile(r"`acme-edge\s([^`]+)`|"
                   r"^(?:\.Dl )? *(?:[#$] |sudo )?acme-edge ([^\n|]+)", re.M)
-DIRECTIVE = re.compile(r"\bACME[A-Z][A-Za-z]*\b")
+WORD = re.compile(r"\bACME[A-Z][A-Za-z]*\b")
 ID = re.compile(r"\bAE[0-9]{3}\b")
 
 
@@ -98,7 +103,18 @@ def check_call(call, known):
     return None
 
 
-def check_words(path, text, known, rows, ids):
+def words(house):
+    """A pattern of all words that begin with ACME and mean something."""
+    known = [row[0].strip("<>") for row in directives.table(house)]
+    for path in house.files("src/httpd/*.c"):
+        known += [key + ("[A-Z][A-Za-z]*" if begins else "")
+                  for key, begins in KEY.findall(house.read(path))]
+    for path in house.files("conf/*.yml"):
+        known += ALERT.findall(house.read(path))
+    return re.compile("|".join(known))
+
+
+def check_words(path, text, known, named, ids):
     def finding(match, words):
         return f"{path}:{line_of(text, match.start())}: {words}"
 
@@ -106,8 +122,8 @@ def check_words(path, text, known, rows, ids):
     for call in CALL.finditer(text):
         wrong = check_call(call[1] or call[2], known)
         found += [finding(call, wrong)] if wrong else []
-    found += [finding(word, f"there is no directive {word[0]}")
-              for word in DIRECTIVE.finditer(text) if word[0] not in rows]
+    found += [finding(word, f"there is no {word[0]}")
+              for word in WORD.finditer(text) if not named.fullmatch(word[0])]
     return found + [finding(word, f"{word[0]} is not explained in "
                                   f"{EXPLAINED_IN}")
                     for word in ID.finditer(text) if word[0] not in ids]
@@ -117,10 +133,10 @@ def check(house):
     pages = house.files("*.md", "docs/**/*.md")
     found = check_links(house, pages)
     known = verbs(house)
-    rows = {row[0].strip("<>") for row in directives.table(house)}
+    named = words(house)
     ids = set(ID.findall(house.read(EXPLAINED_IN)))
     for path in pages + house.files("docs/*.[1-9]", "conf/*"):
-        found += check_words(path, house.read(path), known, rows, ids)
+        found += check_words(path, house.read(path), known, named, ids)
     return found
 
 
@@ -130,6 +146,8 @@ GOOD = {
     "docs/troubleshooting.md": "### AE001\nACMEA, `acme-edge go`\n",
     str(VERBS): '{"see", "NAME [--all]", 0}, {"go on", "", 0},\n',
     str(directives.TABLE): directives.GOOD_TABLE,
+    "src/httpd/httpd_a.c": 'f("ACMEKeys: %u"); f("ACMEKey%s: %s");\n',
+    "conf/a.yml": "  - alert: ACMELoud\n",
 }
 
 
@@ -147,6 +165,8 @@ BAD = [
     (tree_with("docs/a.8", "acme-edge --json see --no a\n"),
      "docs/a.8:1: see has no option --no"),
     (tree_with("conf/a", "\nACMEC on\n"),
-     "conf/a:2: there is no directive ACMEC"),
+     "conf/a:2: there is no ACMEC"),
+    (tree_with("docs/a.md", "ACMEKeys ACMEKeyOne ACMELoud ACMEKey"),
+     "docs/a.md:1: there is no ACMEKey"),
     (tree_with("docs/a.md", "AE002"), "AE002 is not explained"),
 ]
