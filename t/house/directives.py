@@ -1,4 +1,5 @@
-"""The table of directives and its documentation say the same."""
+"""The table of directives, its documentation and its manual page say the
+same."""
 
 import pathlib
 import re
@@ -9,6 +10,7 @@ NAME = "directives"
 
 TABLE = pathlib.Path("src/httpd/httpd_directives.h")
 DOCUMENT = pathlib.Path("docs/directives.md")
+PAGE = pathlib.Path("docs/mod_acme_edge.5")
 
 STRING = r'"((?:[^"\\]|\\.)*)"'
 ROW = re.compile(rf"\bROW\(\w+, {STRING}, HTTPD_(\w+), \w+, \w+, \w+, "
@@ -22,6 +24,10 @@ CONTEXTS = {"S": "server config", "SV": "server config, virtual host",
 ENTRY = re.compile(r"^## (.+)\n\n- Syntax: `([^`]*)`\n- Context: (.*)\n"
                    r"- Default: (`[^`]*`|none)", re.M)
 HEADING = re.compile(r"^## `?(<?ACME\w+>?)", re.M)
+
+# The same in the manual page.
+ITEM = re.compile(r'^\.It Ic "(<?ACME.+)"\n'
+                  r"(Context: .+\.\nDefault: .+\.)\n", re.M)
 
 
 def table(house):
@@ -43,10 +49,17 @@ def compare(row, entry, where):
             for word, meant, said in zip(words, row, entry) if meant != said]
 
 
-def check(house):
-    rows, text = table(house), house.read(DOCUMENT)
-    if not rows:
-        return [f"{TABLE}: no rows found"]
+def check_page(house, rows):
+    items = dict(ITEM.findall(house.read(PAGE)))
+    meant = {row[1]: f"Context: {row[2]}.\nDefault: {row[3]}.".replace("`", "")
+             for row in rows}
+    return [f"{PAGE}: it must have: .It Ic \"{syntax}\", {words!r}"
+            for syntax, words in meant.items() if items.get(syntax) != words] \
+        + [f"{PAGE}: {syntax} is not in {TABLE}"
+           for syntax in items if syntax not in meant]
+
+
+def check_document(rows, text):
     entries = {entry[1].strip("`"): entry for entry in ENTRY.finditer(text)}
     found = [f"{DOCUMENT}:{line_of(text, heading.start())}: {heading[1]} is "
              f"not in {TABLE}"
@@ -62,6 +75,13 @@ def check(house):
             said = (row[0], *entry.groups()[1:])
             found += compare(row, said, where)
     return found
+
+
+def check(house):
+    rows, text = table(house), house.read(DOCUMENT)
+    if not rows:
+        return [f"{TABLE}: no rows found"]
+    return check_document(rows, text) + check_page(house, rows)
 
 
 GOOD_TABLE = """ROW(A, "ACMEA", HTTPD_SV, 1, 1, choice, "on|off", "off", \\
@@ -81,8 +101,17 @@ GOOD_DOCUMENT = """## ACMEA
 """
 
 
-def tree_with(table_text, document):
-    return {str(TABLE): table_text, str(DOCUMENT): document}
+GOOD_PAGE = """.It Ic "ACMEA on|off"
+Context: server config, virtual host.
+Default: off.
+.It Ic "<ACMEB name>"
+Context: server config.
+Default: none.
+"""
+
+
+def tree_with(table_text, document, page=GOOD_PAGE):
+    return {str(TABLE): table_text, str(DOCUMENT): document, str(PAGE): page}
 
 
 BAD = [
@@ -99,4 +128,8 @@ BAD = [
      "default is \"`on`\", but"),
     (tree_with(GOOD_TABLE, GOOD_DOCUMENT.replace("`off`", "none")),
      "default is \"none\", but"),
+    (tree_with(GOOD_TABLE, GOOD_DOCUMENT, GOOD_PAGE.replace("off.", "on.")),
+     ".5: it must have: .It Ic \"ACMEA on|off\""),
+    (tree_with(GOOD_TABLE, GOOD_DOCUMENT, GOOD_PAGE.replace("B n", "B x n")),
+     "<ACMEB x name> is not in"),
 ]
