@@ -25,6 +25,27 @@ static const char *worker_word(const cli_t *cli)
     return cli_worker_runs(cli) ? "active" : "stopped";
 }
 
+/* What is so for a certificate, or for all.
+ * @param only NULL: every one */
+static const apr_array_header_t *list_findings(const cli_t *cli,
+                                               const edge_cert_t *only)
+{
+    const apr_array_header_t *all = cli->catalog.findings;
+    apr_array_header_t *list = edge_findings_make(cli->p);
+    int i;
+
+    for (i = 0; all && i < all->nelts; i++) {
+        const edge_finding_t *finding =
+            APR_ARRAY_IDX(all, i, const edge_finding_t *);
+
+        if (only == NULL || finding->name[0] == '\0' ||
+            strcmp(finding->name, only->name) == 0) {
+            APR_ARRAY_PUSH(list, const edge_finding_t *) = finding;
+        }
+    }
+    return list;
+}
+
 /* --- JSON --------------------------------------------------------------- */
 
 static json_t *print_status(const cli_t *cli, const edge_cert_t *cert)
@@ -54,10 +75,11 @@ static void tell_json(const cli_t *cli, const edge_cert_t *only)
             json_array_append_new(list, print_status(cli, cert_at(cli, i)));
         }
     }
-    cli_print_json(json_pack("{s:s,s:s,s:o}", "store",
-                             edge_store_dir(cli->store), "worker",
-                             worker_word(cli), "certificates", list),
-                   cli->p);
+    cli_print_json(
+        json_pack("{s:s,s:s,s:o,s:o}", "store", edge_store_dir(cli->store),
+                  "worker", worker_word(cli), "certificates", list, "findings",
+                  edge_findings_print(list_findings(cli, only))),
+        cli->p);
 }
 
 /* --- text --------------------------------------------------------------- */
@@ -102,6 +124,22 @@ static void show_one(const cli_t *cli, const edge_cert_t *cert)
     cli_print(show_columns_print(table));
 }
 
+static void show_findings(const cli_t *cli, const edge_cert_t *only)
+{
+    const apr_array_header_t *findings = list_findings(cli, only);
+    int i;
+
+    cli_print(findings->nelts ? "\n" : "");
+    for (i = 0; i < findings->nelts; i++) {
+        const edge_finding_t *finding =
+            APR_ARRAY_IDX(findings, i, const edge_finding_t *);
+
+        cli_print(apr_pstrcat(cli->p, edge_finding_level_word(finding->level),
+                              " ", edge_finding_line(finding, cli->p), "\n",
+                              NULL));
+    }
+}
+
 static void show_text(const cli_t *cli, const edge_cert_t *only)
 {
     const edge_cert_t *cert = only;
@@ -114,6 +152,7 @@ static void show_text(const cli_t *cli, const edge_cert_t *only)
         cert = cli_sibling(cli, cert);
         cli_print(cert ? "\n" : "");
     }
+    show_findings(cli, only);
     if (!cli_worker_runs(cli)) {
         cli_print(apr_pstrcat(cli->p, "\nNothing is ordered or renewed now: ",
                               cli_no_worker, ".\n", NULL));

@@ -131,6 +131,10 @@ static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
     json_object_set_new(json, "restartsItself",
                         json_boolean(catalog->restarts_itself));
     print_proxy(json, catalog->proxy);
+    if (catalog->findings) {
+        json_object_set_new(json, "findings",
+                            edge_findings_print(catalog->findings));
+    }
     json_object_set_new(json, "certificates", list);
     return apr_pstrcat(p, ae_json_print(json, p), "\n", NULL);
 }
@@ -381,6 +385,16 @@ static edge_cert_t *take_cert(const json_t *json, edge_cert_t *previous,
     return made;
 }
 
+/* @return whether it is absent or good */
+static int take_findings(edge_catalog_t *catalog, const json_t *json,
+                         apr_pool_t *p)
+{
+    const json_t *list = json_object_get(json, "findings");
+
+    catalog->findings = list ? edge_findings_take(list, p) : NULL;
+    return list == NULL || catalog->findings != NULL;
+}
+
 static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
                          const char *path, ae_error_t *err, apr_pool_t *p)
 {
@@ -403,6 +417,10 @@ static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
         }
         APR_ARRAY_PUSH(certs, const edge_cert_t *) = cert;
         previous = cert;
+    }
+    if (!take_findings(catalog, json, p)) {
+        return refuse(err, AE_EFORMAT, path,
+                      "what it says was found cannot be right");
     }
     catalog->certs = certs;
     catalog->proxy = take_text(json_object_get(json, "proxy"), p);

@@ -4,11 +4,13 @@
 /** config.json: what httpd's configuration says of each certificate, for the
  * command, which reads no configuration. */
 
+#include "edge_finding.h"
 #include "edge_store.h"
 
 typedef struct edge_catalog_t {
     const apr_array_header_t *certs; /* const edge_cert_t *, as configured */
-    int restarts_itself;             /* ACMEReload is not none */
+    const apr_array_header_t *findings; /* const edge_finding_t *, or NULL */
+    int restarts_itself;                /* ACMEReload is not none */
     const char *proxy; /* URL, or NULL; one with a password is not kept, */
     int proxy_hidden;  /* only that there is one */
 } edge_catalog_t;

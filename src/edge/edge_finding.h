@@ -4,6 +4,7 @@
 /** What an administrator should know of the configuration before anything
  * fails: what configtest says, httpd logs and the status page lists. */
 
+#include "ae_json.h"
 #include "ae_log.h"
 
 #include <apr_tables.h>
@@ -21,7 +22,11 @@ typedef struct edge_finding_t {
 /** An empty list of const edge_finding_t *, in `p`. */
 apr_array_header_t *edge_findings_make(apr_pool_t *p);
 
-/** Add one, at the end. `id` is borrowed, the rest copied.
+/** "warning" or "notice". */
+const char *edge_finding_level_word(ae_log_level_t level);
+
+/** Add one, at the end. `id` is borrowed; the rest is copied, of text at most
+ * 2 kB, with '?' for what is no text.
  * @param name of the certificate, or ""
  * @return what was added */
 const edge_finding_t *edge_finding_add(apr_array_header_t *findings,
@@ -31,6 +36,12 @@ const edge_finding_t *edge_finding_add(apr_array_header_t *findings,
 
 /** One as people read it, "AE018: name: text", from `p`. */
 const char *edge_finding_line(const edge_finding_t *finding, apr_pool_t *p);
+
+/** All of them as JSON: a list of objects with level, id, name and text. */
+json_t *edge_findings_print(const apr_array_header_t *findings);
+
+/** What edge_findings_print made, in `p`; NULL where it is something else. */
+apr_array_header_t *edge_findings_take(const json_t *list, apr_pool_t *p);
 
 /** Whether there is one with this id and name. */
 int edge_finding_is_there(const apr_array_header_t *findings, const char *id,

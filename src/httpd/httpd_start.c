@@ -218,6 +218,7 @@ void httpd_start_catalog(const httpd_context_t *context)
 {
     edge_catalog_t catalog = {
         .certs = context->plan->certs,
+        .findings = context->plan->findings,
         .restarts_itself = context->restarts_itself,
         .proxy = context->plan->proxy,
     };

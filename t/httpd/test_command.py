@@ -91,23 +91,31 @@ def test_help():
         assert said("help", *asked) == said(*asked, "--help")
 
 
+CLOSED = ("AE018: nothing listens on port 80, where the CA asks for "
+          f"{NAME}, {ALIAS}; write Listen 80, or have port 80 forwarded to "
+          "this server")
+
+
 # --- status ------------------------------------------------------------------
 
 def test_status_says_what_the_server_says(live):
     httpd = live
     table = run(httpd, "status")
     assert (table.status, table.err) == (0, "")
-    head, line = table.out.splitlines()
+    head, line, _, found = table.out.splitlines()
     assert head.split() == ["CERTIFICATE", "STATE", "VALID", "UNTIL", "NEXT",
                             "ACTION", "AT"]
     facts = statuses(httpd)[NAME]
     assert line.split() == [NAME, "valid", facts["NotAfter"], "renew",
                             facts["NextActionAt"]]
+    assert found == f"warning {CLOSED}"
     whole = run(httpd, "status", ALIAS).out
     for key in ("Serial", "Provider", "NextActionReason", "LastDeployText"):
         assert facts[key] in whole
     told = run(httpd, "status", "--json").json()
     assert told["worker"] == "active"
+    assert told["findings"] == [{"level": "warning", "id": "AE018",
+                                 "name": "", "text": CLOSED[7:]}]
     (cert,) = told["certificates"]
     assert cert["names"] == [NAME, ALIAS]
     assert cert["attempts"] == 0

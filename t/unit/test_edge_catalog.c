@@ -18,8 +18,11 @@ static edge_catalog_t catalog_of(const test_store_t *t)
 {
     apr_array_header_t *certs =
         apr_array_make(t_pool, 1, sizeof(const edge_cert_t *));
-    edge_catalog_t catalog = {.certs = certs, .restarts_itself = 1};
+    apr_array_header_t *findings = edge_findings_make(t_pool);
+    edge_catalog_t catalog = {
+        .certs = certs, .findings = findings, .restarts_itself = 1};
 
+    edge_finding_add(findings, AE_LOG_WARNING, "AE018", "", "closed");
     APR_ARRAY_PUSH(certs, const edge_cert_t *) = t->cert;
     return catalog;
 }
@@ -93,6 +96,22 @@ START_TEST(test_without_what_is_optional)
     ck_assert_int_eq(back->contacts->nelts, 0);
     ck_assert_int_eq(back->terms_accepted, 0);
     ck_assert_ptr_null(back->trust_file);
+}
+END_TEST
+
+START_TEST(test_findings)
+{
+    test_store_t *t = test_store_make();
+    edge_catalog_t catalog = catalog_of(t);
+    ae_error_t err;
+
+    save(&catalog, t);
+    ck_status(load(&catalog, t, &err), APR_SUCCESS, &err);
+    ck_assert(edge_finding_is_there(catalog.findings, "AE018", ""));
+    catalog.findings = NULL;
+    save(&catalog, t);
+    ck_status(load(&catalog, t, &err), APR_SUCCESS, &err);
+    ck_assert_ptr_null(catalog.findings);
 }
 END_TEST
 
@@ -281,6 +300,7 @@ static const char *const damages[][2] = {
     {"\"keyFile\"", "\"file\""},
     {"\"csr\"", "\"request\""},
     {"BEGIN CERTIFICATE REQUEST", "BEGIN PRIVATE KEY"},
+    {"\"findings\":[", "\"findings\":[7,"},
 };
 
 START_TEST(test_damaged)
@@ -341,6 +361,7 @@ Suite *suite_edge_catalog(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_round_trip);
     tcase_add_test(tc, test_without_what_is_optional);
+    tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_requests);
     tcase_add_test(tc, test_types_of_key);
     tcase_add_test(tc, test_reload);
