@@ -25,25 +25,11 @@ static const char *worker_word(const cli_t *cli)
     return cli_worker_runs(cli) ? "active" : "stopped";
 }
 
-/* What is so for a certificate, or for all.
- * @param only NULL: every one */
 static const apr_array_header_t *list_findings(const cli_t *cli,
                                                const edge_cert_t *only)
 {
-    const apr_array_header_t *all = cli->catalog.findings;
-    apr_array_header_t *list = edge_findings_make(cli->p);
-    int i;
-
-    for (i = 0; all && i < all->nelts; i++) {
-        const edge_finding_t *finding =
-            APR_ARRAY_IDX(all, i, const edge_finding_t *);
-
-        if (only == NULL || finding->name[0] == '\0' ||
-            strcmp(finding->name, only->name) == 0) {
-            APR_ARRAY_PUSH(list, const edge_finding_t *) = finding;
-        }
-    }
-    return list;
+    return edge_findings_about(cli->catalog.findings, only ? only->name : NULL,
+                               cli->p);
 }
 
 /* --- JSON --------------------------------------------------------------- */

@@ -71,9 +71,10 @@ json_t *edge_findings_print(const apr_array_header_t *findings)
         const edge_finding_t *finding = finding_at(findings, i);
 
         json_array_append_new(
-            list, json_pack("{s:s,s:s,s:s,s:s}", "level",
+            list, json_pack("{s:s,s:s,s:s?,s:s}", "level",
                             edge_finding_level_word(finding->level), "id",
-                            finding->id, "name", finding->name, "text",
+                            finding->id, "name",
+                            finding->name[0] ? finding->name : NULL, "text",
                             finding->text));
     }
     return list;
@@ -100,7 +101,9 @@ static const edge_finding_t *take_finding(const json_t *json, apr_pool_t *p)
     finding->level =
         level && strcmp(level, "notice") == 0 ? AE_LOG_NOTICE : AE_LOG_WARNING;
     finding->id = take_text(json, "id", p);
-    finding->name = take_text(json, "name", p);
+    finding->name = json_is_null(json_object_get(json, "name"))
+                        ? ""
+                        : take_text(json, "name", p);
     finding->text = take_text(json, "text", p);
     return level && finding->id && finding->name && finding->text ? finding
                                                                   : NULL;
@@ -124,6 +127,23 @@ apr_array_header_t *edge_findings_take(const json_t *list, apr_pool_t *p)
         APR_ARRAY_PUSH(findings, const edge_finding_t *) = finding;
     }
     return findings;
+}
+
+apr_array_header_t *edge_findings_about(const apr_array_header_t *findings,
+                                        const char *name, apr_pool_t *p)
+{
+    apr_array_header_t *list = edge_findings_make(p);
+    int i;
+
+    for (i = 0; findings && i < findings->nelts; i++) {
+        const edge_finding_t *finding = finding_at(findings, i);
+
+        if (name == NULL || finding->name[0] == '\0' ||
+            strcmp(finding->name, name) == 0) {
+            APR_ARRAY_PUSH(list, const edge_finding_t *) = finding;
+        }
+    }
+    return list;
 }
 
 int edge_finding_is_there(const apr_array_header_t *findings, const char *id,

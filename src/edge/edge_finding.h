@@ -37,7 +37,14 @@ const edge_finding_t *edge_finding_add(apr_array_header_t *findings,
 /** One as people read it, "AE018: name: text", from `p`. */
 const char *edge_finding_line(const edge_finding_t *finding, apr_pool_t *p);
 
-/** All of them as JSON: a list of objects with level, id, name and text. */
+/** Those of a certificate, and those with no name; a new list in `p`.
+ * @param findings NULL: none
+ * @param name NULL: all of them */
+apr_array_header_t *edge_findings_about(const apr_array_header_t *findings,
+                                        const char *name, apr_pool_t *p);
+
+/** All of them as JSON: a list of objects with level, id, name and text; no
+ * name is null. */
 json_t *edge_findings_print(const apr_array_header_t *findings);
 
 /** What edge_findings_print made, in `p`; NULL where it is something else. */

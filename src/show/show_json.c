@@ -305,6 +305,9 @@ void show_json(const show_out_t *out, const show_source_t *source,
     json_object_set_new(json, "total", json_integer(list.total));
     json_object_set_new(json, "counts", print_counts(&list));
     json_object_set_new(json, "next", print_next(&list, source, p));
+    json_object_set_new(json, "findings",
+                        edge_findings_print(edge_findings_about(
+                            source->findings, query->cert, p)));
     if (query->cert != NULL) {
         put_one(json, source, query->cert, p);
     } else {

@@ -115,7 +115,7 @@ def test_status_says_what_the_server_says(live):
     told = run(httpd, "status", "--json").json()
     assert told["worker"] == "active"
     assert told["findings"] == [{"level": "warning", "id": "AE018",
-                                 "name": "", "text": CLOSED[7:]}]
+                                 "name": None, "text": CLOSED[7:]}]
     (cert,) = told["certificates"]
     assert cert["names"] == [NAME, ALIAS]
     assert cert["attempts"] == 0

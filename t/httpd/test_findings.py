@@ -1,8 +1,14 @@
 """What configtest warns of, where httpd goes on to tell of it."""
 
+import html
+import re
+
+from lab.command import run
 from lab.httpd import MODULES
+from lab.page import PAGE, get, listed
 from lab.process import free_port
 from lab.sites import redirect, secure
+from lab.status import PLAIN
 
 NAME = "one.example.org"
 PORT = r"AE018: nothing listens on port 80, where the CA asks for "
@@ -56,3 +62,32 @@ def test_mod_md_answers_in_place_of_the_module(make_httpd, make_pebble):
     httpd.wait_log(f"AE024: {NAME}: mod_md manages it too, by MDomain at ")
     httpd.wait_log(f"AE040: {NAME}: .*404")
     assert not httpd.live(NAME)[0].exists()
+
+
+def line_of(finding):
+    """A finding in JSON, as configtest says it."""
+    name = f"{finding['name']}: " if finding["name"] else ""
+    return f"{finding['id']}: {name}{finding['text']}"
+
+
+def test_all_tell_the_same(make_httpd):
+    """configtest, the log, the page, its JSON and the command."""
+    httpd = make_httpd("ACMEProvider https://127.0.0.1:9/dir\n" + ALIAS + PLAIN
+                       + PAGE + redirect(NAME) + secure(NAME))
+    httpd.announce(r"AE016: ", r"AE017: ", r"AE04\d: ")
+    status, said = httpd.check()
+    assert status == 0
+    lines = re.findall(r"\[acme_edge:\w+\] \[[^]]*\] (AE.*)", said)
+    assert [line[:5] for line in lines] == ["AE016", "AE017", "AE018",
+                                            "AE025"]
+    httpd.start()
+    told = listed(httpd)["findings"]
+    assert [line_of(finding) for finding in told] == lines
+    assert [finding["level"] for finding in told] == 3 * ["warning"] + [
+        "notice"]
+    assert run(httpd, "status", "--json").json()["findings"] == told
+    page = html.unescape(get(httpd, Accept="text/html").body.decode())
+    for finding in told:
+        assert httpd.log().count(line_of(finding)) == 1
+        assert finding["id"] in page
+        assert finding["text"] in page

@@ -63,6 +63,20 @@ START_TEST(test_one_is_found_by_id_and_name)
 }
 END_TEST
 
+START_TEST(test_those_about_one)
+{
+    apr_array_header_t *findings = two_findings();
+
+    edge_finding_add(findings, AE_LOG_WARNING, "AE013", "a.example.org", "x");
+    ck_assert_int_eq(edge_findings_about(findings, NULL, t_pool)->nelts, 3);
+    ck_assert_int_eq(edge_findings_about(NULL, NULL, t_pool)->nelts, 0);
+    findings = edge_findings_about(findings, "a.example.org", t_pool);
+    ck_assert_int_eq(findings->nelts, 2);
+    ck_assert(edge_finding_is_there(findings, "AE018", ""));
+    ck_assert(edge_finding_is_there(findings, "AE013", "a.example.org"));
+}
+END_TEST
+
 START_TEST(test_what_is_no_text_is_made_some)
 {
     apr_array_header_t *findings = edge_findings_make(t_pool);
@@ -84,7 +98,7 @@ START_TEST(test_json_and_back)
     const apr_array_header_t *back = edge_findings_take(list, t_pool);
 
     ck_assert_str_eq(ae_json_print(list, t_pool),
-                     "[{\"id\":\"AE018\",\"level\":\"warning\",\"name\":\"\","
+                     "[{\"id\":\"AE018\",\"level\":\"warning\",\"name\":null,"
                      "\"text\":\"nothing listens on port 80\"},"
                      "{\"id\":\"AE025\",\"level\":\"notice\","
                      "\"name\":\"www.example.org\",\"text\":\"100% well\"}]");
@@ -126,6 +140,7 @@ Suite *suite_edge_finding(void)
     tcase_add_test(tc, test_they_are_kept_in_their_order);
     tcase_add_test(tc, test_one_is_a_line);
     tcase_add_test(tc, test_one_is_found_by_id_and_name);
+    tcase_add_test(tc, test_those_about_one);
     tcase_add_test(tc, test_what_is_no_text_is_made_some);
     tcase_add_test(tc, test_json_and_back);
     tcase_add_loop_test(tc, test_what_is_no_list_of_them, 0, wrong);

@@ -114,6 +114,26 @@ START_TEST(test_worker)
 }
 END_TEST
 
+START_TEST(test_findings)
+{
+    apr_array_header_t *findings = edge_findings_make(t_pool);
+    const json_t *json = show_all();
+
+    ck_assert_uint_eq(json_array_size(at(json, "findings")), 0);
+    edge_finding_add(findings, AE_LOG_WARNING, "AE018", "", "port 80");
+    edge_finding_add(findings, AE_LOG_NOTICE, "AE025", "c1.example.org", "x");
+    scene->source.findings = findings;
+    json = json_array_get(at(show_all(), "findings"), 0);
+    ck_assert_str_eq(text_at(json, "level"), "warning");
+    ck_assert_str_eq(text_at(json, "id"), "AE018");
+    ck_assert(json_is_null(at(json, "name")));
+    ck_assert_str_eq(text_at(json, "text"), "port 80");
+    json = json_array_get(at(show_all(), "findings"), 1);
+    ck_assert_str_eq(text_at(json, "level"), "notice");
+    ck_assert_str_eq(text_at(json, "name"), "c1.example.org");
+}
+END_TEST
+
 START_TEST(test_nothing_managed)
 {
     const json_t *json;
@@ -263,6 +283,7 @@ Suite *suite_show_json(void)
     tcase_add_checked_fixture(tc, setup, t_teardown);
     tcase_add_test(tc, test_head);
     tcase_add_test(tc, test_worker);
+    tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_nothing_managed);
     tcase_add_test(tc, test_certificate);
     tcase_add_test(tc, test_one_in_full);
