@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 /* Sealed bytes: version, nonce, ciphertext, tag. The purpose and the version
@@ -146,5 +147,33 @@ apr_status_t ae_seal_open(ae_bytes_t *plain, const ae_seal_t *seal,
     }
     plain->data = bytes;
     plain->len = sealed.len - AROUND_BYTES;
+    return APR_SUCCESS;
+}
+
+static int hmac(unsigned char mac[AE_SEAL_MAC_BYTES], const unsigned char *key,
+                const char *text)
+{
+    unsigned len = 0;
+
+    return HMAC(EVP_sha256(), key, AE_SEAL_KEY_BYTES,
+                (const unsigned char *)text, strlen(text), mac,
+                &len) != NULL &&
+           len == AE_SEAL_MAC_BYTES;
+}
+
+/* With a key of its own for each purpose, since this one seals. */
+apr_status_t ae_seal_witness(unsigned char mac[AE_SEAL_MAC_BYTES],
+                             const ae_seal_t *seal, const char *purpose,
+                             const char *text, ae_error_t *err)
+{
+    unsigned char key[AE_SEAL_MAC_BYTES];
+    int good = hmac(key, seal->key, purpose) && hmac(mac, key, text);
+
+    OPENSSL_cleanse(key, sizeof(key));
+    if (!good) {
+        ae_error_set(err, AE_ECRYPTO, "Cannot bear witness for \"%s\"",
+                     purpose);
+        return ae_error_why_openssl(err);
+    }
     return APR_SUCCESS;
 }

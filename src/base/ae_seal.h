@@ -7,6 +7,7 @@
 #include "ae_error.h"
 
 #define AE_SEAL_KEY_BYTES 32
+#define AE_SEAL_MAC_BYTES 32
 
 typedef struct ae_seal_t ae_seal_t;
 
@@ -25,5 +26,13 @@ AE_CHECKED apr_status_t ae_seal_close(ae_bytes_t *sealed,
 AE_CHECKED apr_status_t ae_seal_open(ae_bytes_t *plain, const ae_seal_t *seal,
                                      const char *purpose, ae_bytes_t sealed,
                                      ae_error_t *err, apr_pool_t *p);
+
+/** Bear witness to a text: HMAC-SHA-256 under the key and the purpose, which
+ * nobody without the key can make.
+ * @return APR_SUCCESS or AE_ECRYPTO. */
+AE_CHECKED apr_status_t ae_seal_witness(unsigned char mac[AE_SEAL_MAC_BYTES],
+                                        const ae_seal_t *seal,
+                                        const char *purpose, const char *text,
+                                        ae_error_t *err);
 
 #endif

@@ -150,6 +150,28 @@ START_TEST(key_is_copied)
 }
 END_TEST
 
+static const unsigned char *witness(const unsigned char *key,
+                                    const char *purpose, const char *text)
+{
+    unsigned char *mac = apr_palloc(t_pool, AE_SEAL_MAC_BYTES);
+
+    ck_assert_int_eq(
+        ae_seal_witness(mac, ae_seal_create(key, t_pool), purpose, text, &err),
+        APR_SUCCESS);
+    return mac;
+}
+
+START_TEST(witness_is_of_key_purpose_and_text)
+{
+    const unsigned char *mac = witness(key_a, PURPOSE, "x");
+
+    ck_assert_mem_eq(mac, witness(key_a, PURPOSE, "x"), AE_SEAL_MAC_BYTES);
+    ck_assert_mem_ne(mac, witness(key_b, PURPOSE, "x"), AE_SEAL_MAC_BYTES);
+    ck_assert_mem_ne(mac, witness(key_a, "x", "x"), AE_SEAL_MAC_BYTES);
+    ck_assert_mem_ne(mac, witness(key_a, PURPOSE, ""), AE_SEAL_MAC_BYTES);
+}
+END_TEST
+
 Suite *suite_ae_seal(void)
 {
     Suite *suite = suite_create("ae_seal");
@@ -166,6 +188,7 @@ Suite *suite_ae_seal(void)
     tcase_add_test(tc, damage_anywhere);
     tcase_add_test(tc, cut_anywhere);
     tcase_add_test(tc, key_is_copied);
+    tcase_add_test(tc, witness_is_of_key_purpose_and_text);
     suite_add_tcase(suite, tc);
     return suite;
 }
