@@ -2,6 +2,7 @@
 
 #include "ae_json.h"
 #include "ae_time.h"
+#include "edge_event.h"
 #include "edge_fact.h"
 #include "show_list.h"
 #include "show_worker.h"
@@ -109,6 +110,15 @@ static void put_configured(json_t *json, const edge_cert_t *cert,
                         print_text(edge_schedule_print(&cert->deploy, p), p));
 }
 
+/* In English: who reads it makes pages of their own. */
+static void put_cause(json_t *json, edge_cause_t cause, apr_pool_t *p)
+{
+    json_object_set_new(json, "causeMeaning",
+                        print_text(edge_cause_meaning(cause, AE_ENGLISH), p));
+    json_object_set_new(json, "causeRemedy",
+                        print_text(edge_cause_remedy(cause, AE_ENGLISH), p));
+}
+
 static json_t *print_steps(const edge_status_t *status, apr_pool_t *p)
 {
     json_t *list = json_array();
@@ -169,6 +179,18 @@ static json_t *print_validations(const edge_cert_t *cert,
     return list;
 }
 
+static json_t *print_history(const apr_array_header_t *events, apr_pool_t *p)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; events != NULL && i < events->nelts; i++) {
+        json_array_append(
+            list, edge_event_json(&APR_ARRAY_IDX(events, i, edge_event_t), p));
+    }
+    return list;
+}
+
 json_t *show_json_certificate(const edge_cert_t *cert,
                               const edge_status_t *status,
                               const show_detail_t *detail, apr_pool_t *p)
@@ -178,11 +200,14 @@ json_t *show_json_certificate(const edge_cert_t *cert,
     put_facts(json, status, p);
     put_configured(json, cert, p);
     json_object_set_new(json, "attempts", json_integer(status->attempts));
+    put_cause(json, status->cause, p);
     json_object_set_new(json, "steps", print_steps(status, p));
     json_object_set_new(json, "validations",
                         print_validations(cert, status, detail, p));
     if (detail != NULL) {
         json_object_set_new(json, "error", print_error(detail->error, p));
+        json_object_set_new(json, "history",
+                            print_history(detail->history, p));
     }
     return json;
 }

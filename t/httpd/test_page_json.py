@@ -145,6 +145,7 @@ def test_one_certificate_gets_on(make_httpd, make_pebble, make_gate):
     assert after["schedule"] == "immediately"
     assert after["contacts"] == ["mailto:admin@example.org"]
     assert after["pendingSerial"] is None
+    assert "history" in after
     assert after["error"] is None
     steps = [step["step"] for step in after["steps"]]
     assert steps[:5] == ["newOrder", "authorization", "challenge", "order",

@@ -1,5 +1,6 @@
 /* How things stand, for programs. */
 
+#include "edge_event.h"
 #include "show_json.h"
 #include "show_scene.h"
 #include "support.h"
@@ -156,6 +157,7 @@ static void stand(void)
     status->phase = EDGE_PHASE_STAGED;
     status->not_after = SHOW_SCENE_NOW;
     status->attempts = 2;
+    status->cause = EDGE_CAUSE_CAA;
     status->succeeded_at = SHOW_SCENE_NOW;
     status->renew_at = SHOW_SCENE_NOW + apr_time_from_sec(1);
     strcpy(status->staged_serial, "0abc");
@@ -189,6 +191,11 @@ START_TEST(test_certificate)
     ck_assert_str_eq(text_at(cert, "pendingSerial"), "0abc");
     ck_assert_str_eq(text_at(cert, "pendingNotAfter"), "2027-01-15T08:00:02Z");
     ck_assert(json_is_null(at(cert, "deployAt")));
+    ck_assert_str_eq(text_at(cert, "cause"), "caa");
+    ck_assert_str_eq(text_at(cert, "causeMeaning"),
+                     edge_cause_meaning(EDGE_CAUSE_CAA, AE_ENGLISH));
+    ck_assert_str_eq(text_at(cert, "causeRemedy"),
+                     edge_cause_remedy(EDGE_CAUSE_CAA, AE_ENGLISH));
     ck_assert_uint_eq(json_array_size(at(cert, "steps")), 2);
     ck_assert_str_eq(text_at(cert, "steps/1/step"), "failed");
     ck_assert_str_eq(text_at(cert, "steps/1/at"), "2027-01-15T08:00:03Z");
@@ -197,7 +204,11 @@ START_TEST(test_certificate)
     ck_assert_str_eq(text_at(cert, "validations/1/state"), "invalid");
     ck_assert_str_eq(text_at(cert, "validations/2/state"), "unknown");
     ck_assert_ptr_null(json_object_get(cert, "error"));
-    ck_assert(json_is_null(at(show_all(), "certificates/1/pendingSerial")));
+    ck_assert_ptr_null(json_object_get(cert, "history"));
+    cert = at(show_all(), "certificates/1");
+    ck_assert(json_is_null(at(cert, "pendingSerial")));
+    ck_assert(json_is_null(at(cert, "cause")));
+    ck_assert(json_is_null(at(cert, "causeMeaning")));
 }
 END_TEST
 
@@ -207,11 +218,17 @@ START_TEST(test_one_in_full)
     apr_array_header_t *names = apr_array_make(t_pool, 1, sizeof(bad));
     const edge_progress_t last = {SHOW_SCENE_NOW, "failed", names};
     ae_error_t error;
-    const show_detail_t detail = {.index = 0, .error = &error, .last = &last};
+    apr_array_header_t *history =
+        apr_array_make(t_pool, 1, sizeof(edge_event_t));
+    const show_detail_t detail = {0, &error, &last, history};
+    edge_event_t *event = apr_array_push(history);
     const json_t *json;
 
     stand();
     APR_ARRAY_PUSH(names, edge_progress_name_t) = bad;
+    memset(event, 0, sizeof(*event));
+    event->kind = EDGE_EVENT_FAILED;
+    event->at = SHOW_SCENE_NOW;
     ae_error_set(&error, AE_EREMOTE, "The CA refused b.example");
     ae_error_why(&error, "connection refused");
     scene->source.detail = &detail;
@@ -222,7 +239,30 @@ START_TEST(test_one_in_full)
     ck_assert_str_eq(text_at(json, "certificates/0/validations/1/why"),
                      "connection refused");
     ck_assert(json_is_null(at(json, "certificates/0/validations/0/why")));
+    ck_assert_str_eq(text_at(json, "certificates/0/history/0/event"),
+                     "failed");
+    ck_assert_str_eq(text_at(json, "certificates/0/history/0/at"),
+                     "2027-01-15T08:00:00Z");
     ck_assert_ptr_null(json_object_get(json, "page"));
+}
+END_TEST
+
+START_TEST(test_findings)
+{
+    apr_array_header_t *findings = edge_findings_make(t_pool);
+    const json_t *json;
+
+    ck_assert_uint_eq(json_array_size(at(show_all(), "findings")), 0);
+    edge_finding_add(findings, AE_LOG_WARNING, "AE018", "", "no port %d", 80);
+    edge_finding_add(findings, AE_LOG_NOTICE, "AE022", "c0.example.org", "so");
+    scene->source.findings = findings;
+    json = show_all();
+    ck_assert_str_eq(text_at(json, "findings/0/id"), "AE018");
+    ck_assert_str_eq(text_at(json, "findings/0/level"), "warning");
+    ck_assert(json_is_null(at(json, "findings/0/name")));
+    ck_assert_str_eq(text_at(json, "findings/0/text"), "no port 80");
+    ck_assert_str_eq(text_at(json, "findings/1/level"), "notice");
+    ck_assert_str_eq(text_at(json, "findings/1/name"), "c0.example.org");
 }
 END_TEST
 
@@ -287,6 +327,7 @@ Suite *suite_show_json(void)
     tcase_add_test(tc, test_nothing_managed);
     tcase_add_test(tc, test_certificate);
     tcase_add_test(tc, test_one_in_full);
+    tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_nobody_of_that_name);
     tcase_add_test(tc, test_odd_text);
     tcase_add_test(tc, test_every_fact_has_its_key);

@@ -70,8 +70,9 @@ class Authority:
             (self.intermediate, self.key)
         builder = self._draft(
             alternative.get_values_for_type(x509.DNSName)[0],
-            issuer.subject.rfc4514_string()[3:], request.public_key(), days,
-            begun) \
+            issuer.subject.get_attributes_for_oid(
+                NameOID.COMMON_NAME)[0].value,
+            request.public_key(), days, begun) \
             .add_extension(alternative, False) \
             .add_extension(x509.ExtendedKeyUsage(
                 [ExtendedKeyUsageOID.SERVER_AUTH]), False)
