@@ -247,25 +247,6 @@ START_TEST(test_one_in_full)
 }
 END_TEST
 
-START_TEST(test_findings)
-{
-    apr_array_header_t *findings = edge_findings_make(t_pool);
-    const json_t *json;
-
-    ck_assert_uint_eq(json_array_size(at(show_all(), "findings")), 0);
-    edge_finding_add(findings, AE_LOG_WARNING, "AE018", "", "no port %d", 80);
-    edge_finding_add(findings, AE_LOG_NOTICE, "AE022", "c0.example.org", "so");
-    scene->source.findings = findings;
-    json = show_all();
-    ck_assert_str_eq(text_at(json, "findings/0/id"), "AE018");
-    ck_assert_str_eq(text_at(json, "findings/0/level"), "warning");
-    ck_assert(json_is_null(at(json, "findings/0/name")));
-    ck_assert_str_eq(text_at(json, "findings/0/text"), "no port 80");
-    ck_assert_str_eq(text_at(json, "findings/1/level"), "notice");
-    ck_assert_str_eq(text_at(json, "findings/1/name"), "c0.example.org");
-}
-END_TEST
-
 START_TEST(test_nobody_of_that_name)
 {
     const json_t *json = show((show_query_t){.cert = "x\"\x01.example"});
@@ -327,7 +308,6 @@ Suite *suite_show_json(void)
     tcase_add_test(tc, test_nothing_managed);
     tcase_add_test(tc, test_certificate);
     tcase_add_test(tc, test_one_in_full);
-    tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_nobody_of_that_name);
     tcase_add_test(tc, test_odd_text);
     tcase_add_test(tc, test_every_fact_has_its_key);
