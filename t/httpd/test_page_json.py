@@ -77,7 +77,7 @@ def test_methods(waiting):
 
 
 @pytest.mark.parametrize("query, words", [
-    ("format=xml", "write html, json, metrics or css"),
+    ("format=xml", "write html, json, metrics"),
     ("page=0", "write a number from 1 to 999999"),
     ("state=green", "write waiting, ordering, staged, valid, failing or "
                     "expired"),
