@@ -25,6 +25,7 @@ static const char *const types[] = {
     [SHOW_METRICS] = "application/openmetrics-text; version=1.0.0; "
                      "charset=utf-8",
     [SHOW_STYLE] = "text/css; charset=utf-8",
+    [SHOW_ICON] = "image/svg+xml; charset=utf-8",
 };
 
 /* --- what is shown ------------------------------------------------------- */
@@ -201,6 +202,9 @@ static void write_body(const show_out_t *out, const show_source_t *source,
         break;
     case SHOW_STYLE:
         show_style(out);
+        break;
+    case SHOW_ICON:
+        show_icon(out);
         break;
     case SHOW_FORMATS:
         break;

@@ -98,7 +98,9 @@ static void draw_live(const show_view_t *view, const edge_status_t *status)
         draw_fact(view, SHOW_LIVE, show_say(SHOW_NONE));
         return;
     }
-    draw_fact(view, SHOW_SERIAL, show_text(status->serial));
+    show_draw(view,
+              "<dt>{1}</dt>\n<dd><span class=\"serial\">{2}</span></dd>\n",
+              SHOW_PIECES(show_say(SHOW_SERIAL), show_text(status->serial)));
     draw_fact(view, SHOW_VALID_FROM, show_time(status->not_before));
     draw_fact(view, SHOW_VALID_UNTIL, show_when(status->not_after));
     draw_fact(view, SHOW_RENEWS_AT,

@@ -2,30 +2,31 @@
 
 static void draw_head(const show_view_t *view, const char *title, int renews)
 {
-    const show_query_t style = {.format = SHOW_STYLE,
-                                .language = view->query->language};
+    const show_query_t style = {.format = SHOW_STYLE};
+    const show_query_t icon = {.format = SHOW_ICON};
 
-    show_draw(
-        view,
-        "<!DOCTYPE html>\n"
-        "<html lang=\"{1}\">\n"
-        "<head>\n"
-        "<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\""
-        " content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        "<meta name=\"robots\" content=\"noindex\">\n"
-        "{2}"
-        "<title>{3}{4}{5}</title>\n"
-        "<link rel=\"stylesheet\" href=\"{6}\">\n"
-        "</head>\n",
-        SHOW_PIECES(show_markup(show_language_code(view->query->language)),
-                    show_markup(renews ? "<meta http-equiv=\"refresh\""
-                                         " content=\"2\">\n"
-                                       : ""),
-                    show_text(title),
-                    show_markup(title != NULL ? " \xe2\x80\x93 " : ""),
-                    show_say(SHOW_TITLE), show_link(&style)));
+    show_draw(view,
+              "<!DOCTYPE html>\n"
+              "<html lang=\"{1}\">\n"
+              "<head>\n"
+              "<meta charset=\"utf-8\">\n"
+              "<meta name=\"viewport\""
+              " content=\"width=device-width, initial-scale=1\">\n"
+              "<meta name=\"color-scheme\" content=\"light dark\">\n"
+              "<meta name=\"robots\" content=\"noindex\">\n"
+              "{2}"
+              "<title>{3}{4}{5}</title>\n"
+              "<link rel=\"stylesheet\" href=\"{6}\">\n"
+              "<link rel=\"icon\" type=\"image/svg+xml\" href=\"{7}\">\n"
+              "</head>\n",
+              SHOW_PIECES(
+                  show_markup(show_language_code(view->query->language)),
+                  show_markup(renews ? "<meta http-equiv=\"refresh\""
+                                       " content=\"2\">\n"
+                                     : ""),
+                  show_text(title),
+                  show_markup(title != NULL ? " \xe2\x80\x93 " : ""),
+                  show_say(SHOW_TITLE), show_link(&style), show_link(&icon)));
 }
 
 /* The language that the page is not in, named in itself. */

@@ -167,17 +167,12 @@ void show_last_names(const show_view_t *view, const edge_cert_t *cert,
 
 /* --- the steps of the last order ---------------------------------------- */
 
-static int is_current(const edge_status_t *status, int i)
-{
-    return status->step[0] != '\0' && (i + 1 == EDGE_STATUS_STEPS ||
-                                       status->steps[i + 1].word[0] == '\0');
-}
-
 void show_last_steps(const show_view_t *view, const edge_status_t *status)
 {
+    int last = show_state_last_step(status);
     int i;
 
-    if (status->steps[0].word[0] == '\0') {
+    if (last < 0) {
         return;
     }
     show_draw(view,
@@ -185,13 +180,14 @@ void show_last_steps(const show_view_t *view, const edge_status_t *status)
               "<h2 id=\"steps\">{1}</h2>\n"
               "<ol class=\"steps\">\n",
               SHOW_PIECES(show_say(SHOW_STEPS)));
-    for (i = 0; i < EDGE_STATUS_STEPS && status->steps[i].word[0]; i++) {
-        show_draw(view, "<li{1}><span class=\"hint\">{3}</span> {2}</li>\n",
-                  SHOW_PIECES(show_markup(is_current(status, i)
-                                              ? " aria-current=\"step\""
-                                              : ""),
-                              show_state_step(status->steps[i].word),
-                              show_second(status->steps[i].at)));
+    for (i = 0; i <= last; i++) {
+        int is_current = i == last && status->step[0] != '\0';
+
+        show_draw(view, "<li{1}><span class=\"hint\">{2}</span> {3}</li>\n",
+                  SHOW_PIECES(
+                      show_markup(is_current ? " aria-current=\"step\"" : ""),
+                      show_second(status->steps[i].at),
+                      show_state_step(status, i)));
     }
     show_put(view, "</ol>\n</section>\n");
 }

@@ -51,8 +51,9 @@ static void put_value(const show_view_t *view, const char *key,
 
 static void put_query(const show_view_t *view, const show_query_t *query)
 {
-    if (query->format == SHOW_STYLE) {
-        show_put(view, "?format=css");
+    if (query->format == SHOW_STYLE || query->format == SHOW_ICON) {
+        show_put(view,
+                 query->format == SHOW_STYLE ? "?format=css" : "?format=icon");
         return;
     }
     show_out_format(view->out, "?lang=%s",

@@ -40,7 +40,8 @@ static const char *headline_class(show_word_t headline)
 {
     return headline == SHOW_ALL_IS_WELL       ? "good"
            : headline == SHOW_NEEDS_ATTENTION ? "bad"
-                                              : "going";
+           : headline == SHOW_UNDER_WAY       ? "going"
+                                              : "none";
 }
 
 static void draw_headline(const show_view_t *view, const show_list_t *list)
@@ -187,12 +188,10 @@ void show_overview(const show_view_t *view, const show_list_t *list)
     draw_headline(view, list);
     if (list->total > 0) {
         draw_counts(view, list);
-    }
-    show_put(view, "<dl class=\"overview\">\n");
-    if (list->total > 0) {
+        show_put(view, "<dl class=\"overview\">\n");
         draw_next(view, list);
+        draw_worker(view);
+        show_put(view, "</dl>\n");
     }
-    draw_worker(view);
-    show_put(view, "</dl>\n");
     draw_findings(view);
 }

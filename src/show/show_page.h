@@ -28,4 +28,7 @@ void show_page(const show_out_t *out, const show_source_t *source,
 /** The style sheet. */
 void show_style(const show_out_t *out);
 
+/** The sign of the pages, in SVG. */
+void show_icon(const show_out_t *out);
+
 #endif

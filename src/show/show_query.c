@@ -10,10 +10,8 @@
 #define PAGE_DIGITS 6
 
 static const char *const format_words[] = {
-    [SHOW_HTML] = "html",
-    [SHOW_JSON] = "json",
-    [SHOW_METRICS] = "metrics",
-    [SHOW_STYLE] = "css",
+    [SHOW_HTML] = "html", [SHOW_JSON] = "json", [SHOW_METRICS] = "metrics",
+    [SHOW_STYLE] = "css", [SHOW_ICON] = "icon",
 };
 static_assert(sizeof(format_words) / sizeof(format_words[0]) == SHOW_FORMATS,
               "each format has a word");

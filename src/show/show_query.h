@@ -12,6 +12,7 @@ typedef enum show_format_t {
     SHOW_JSON,
     SHOW_METRICS,
     SHOW_STYLE, /* the style sheet of the HTML pages: ?format=css */
+    SHOW_ICON,  /* their sign in a browser: ?format=icon */
     SHOW_FORMATS
 } show_format_t;
 

@@ -72,6 +72,17 @@ static void draw_deployment(const show_view_t *view,
     }
 }
 
+static void draw_order(const show_view_t *view, const edge_status_t *status)
+{
+    int last = show_state_last_step(status);
+
+    if (status->step[0] != '\0' && last >= 0) {
+        show_draw(view, "{1}", SHOW_PIECES(show_state_step(status, last)));
+    } else {
+        draw_plan(view, status);
+    }
+}
+
 /* Where action, phase and times tell the whole reason, there is a sentence in
  * the page's language; other reasons are the plan's own. */
 void show_reason(const show_view_t *view, const edge_cert_t *cert,
@@ -88,11 +99,7 @@ void show_reason(const show_view_t *view, const edge_cert_t *cert,
         draw_deployment(view, status);
         break;
     case EDGE_ACTION_FOLLOW:
-        if (status->step[0] != '\0') {
-            show_draw(view, "{1}", SHOW_PIECES(show_state_step(status->step)));
-            break;
-        }
-        draw_plan(view, status);
+        draw_order(view, status);
         break;
     case EDGE_ACTION_NONE:
     case EDGE_ACTION_SIGN:

@@ -103,16 +103,41 @@ static const struct {
     {"failed", SHOW_STEP_FAILED},
 };
 
-show_piece_t show_state_step(const char *step)
+/* The CA is asked how the order stands before it is finalized, and behind. */
+static int is_behind_finalize(const edge_status_t *status, int index)
 {
+    while (--index >= 0) {
+        if (strcmp(status->steps[index].word, "finalize") == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+show_piece_t show_state_step(const edge_status_t *status, int index)
+{
+    const char *step = status->steps[index].word;
     apr_size_t i;
 
+    if (strcmp(step, "order") == 0 && is_behind_finalize(status, index)) {
+        return show_say(SHOW_STEP_ISSUING);
+    }
     for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         if (strcmp(step, steps[i].step) == 0) {
             return show_say(steps[i].word);
         }
     }
     return show_english(step);
+}
+
+int show_state_last_step(const edge_status_t *status)
+{
+    int i = 0;
+
+    while (i < EDGE_STATUS_STEPS && status->steps[i].word[0] != '\0') {
+        i++;
+    }
+    return i - 1;
 }
 
 /* --- what happens next ---------------------------------------------------- */

@@ -18,8 +18,12 @@ edge_name_state_t show_state_of_name(const edge_status_t *status, int index);
 /** The word of that with a mark. Markup. */
 show_piece_t show_state_mark(edge_name_state_t state);
 
-/** A step of an order as people know it. */
-show_piece_t show_state_step(const char *step);
+/** A step of the last order as people know it.
+ * @param index in status->steps */
+show_piece_t show_state_step(const edge_status_t *status, int index);
+
+/** The index of the last one, -1 where there is none. */
+int show_state_last_step(const edge_status_t *status);
 
 /** What happens next. */
 show_piece_t show_state_action(edge_action_t action);

@@ -164,6 +164,8 @@ static const char *const words[][AE_LANGUAGES] = {
                          "認証局がチャレンジを確認して判断"},
     [SHOW_STEP_FINALIZE] = {"All names are validated, the request is sent",
                             "全ドメイン名を確認済み、証明書要求を送信"},
+    [SHOW_STEP_ISSUING] = {"The CA issues the certificate",
+                           "認証局が証明書を発行中"},
     [SHOW_STEP_CERTIFICATE] = {"The CA has issued, the certificate is fetched",
                                "認証局が発行済み、証明書を取得"},
     [SHOW_STEP_ISSUED] = {"Issued and staged", "発行完了、配備待ち"},

@@ -82,6 +82,7 @@ START_TEST(test_links)
                            .name = "a&b\"",
                            .language = AE_JAPANESE};
     const show_query_t style = {.format = SHOW_STYLE};
+    const show_query_t icon = {.format = SHOW_ICON};
 
     ck_assert_str_eq(drawn(show_link(&wanted)),
                      "/acme?lang=ja&amp;name=a%26b%22&amp;state=failing"
@@ -90,6 +91,7 @@ START_TEST(test_links)
     ck_assert_str_eq(drawn(show_link(&wanted)),
                      "/acme?lang=en&amp;cert=a.example%2Brsa-2048");
     ck_assert_str_eq(drawn(show_link(&style)), "/acme?format=css");
+    ck_assert_str_eq(drawn(show_link(&icon)), "/acme?format=icon");
 }
 END_TEST
 

@@ -189,7 +189,7 @@ END_TEST
 START_TEST(test_refused)
 {
     check_refused("format=xml", "format=xml is nothing that could be shown; "
-                                "write html, json, metrics or css");
+                                "write html, json, metrics, css or icon");
     check_refused("lang=de", "lang=de is nothing that could be shown; write "
                              "en or ja");
     check_refused("state=valid,failed",
