@@ -124,6 +124,9 @@ class Demonstration:
         answer = client.ask(self.http, token, host=NAMES[0])
         require(answer.status == 301, "the challenge path",
                 "quiet again: 301 like any other")
+        answer = client.ask(self.http, "/acme-status", host="127.0.0.1")
+        require(answer.status == 200 and NAMES[0].encode() in answer.body,
+                "the status page", f"200, it tells of {NAMES[0]}")
 
     def stop(self):
         for part in reversed(self.parts):
@@ -155,7 +158,7 @@ def main():
         demo.start()
         demo.follow()
         demo.prove()
-        say(f"status page: http://127.0.0.1:{demo.http}/server-status")
+        say(f"status page: http://127.0.0.1:{demo.http}/acme-status")
         if not arguments.once:
             say("Ctrl-C ends it all")
             while demo.httpd.running():

@@ -35,7 +35,7 @@ def test_once_shows_and_proves(place):
                   "proved: https://www.example.org/",
                   "proved: http://www.example.org/page",
                   "proved: the challenge path",
-                  "/server-status"):
+                  "proved: the status page", "/acme-status"):
         assert words in done.stdout, done.stdout
     assert left_running(str(place)) == []
     assert list(place.iterdir()) == []
