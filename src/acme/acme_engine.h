@@ -203,6 +203,7 @@ struct acme_session_t {
     const char *account_url;
     unsigned account; /* counts account_url's changes */
     unsigned accounts_lost;
+    int is_created;                 /* for acme_session_take_created */
     const apr_array_header_t *told; /* contacts; NULL: nobody knows which */
     int tell_failed;                /* not again in this session */
     ae_error_t tell_error;          /* for acme_session_take_warning */

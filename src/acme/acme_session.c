@@ -44,6 +44,14 @@ const char *acme_session_account_url(const acme_session_t *session)
     return session->account_url;
 }
 
+int acme_session_take_created(acme_session_t *session)
+{
+    int is_created = session->is_created;
+
+    session->is_created = 0;
+    return is_created;
+}
+
 const char *acme_session_terms(const acme_session_t *session)
 {
     return session->terms;

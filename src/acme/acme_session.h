@@ -51,6 +51,10 @@ const char *acme_session_key(const acme_session_t *session, apr_pool_t *p);
 /** The terms of service as the directory names them, or NULL. */
 const char *acme_session_terms(const acme_session_t *session);
 
+/** Whether the CA opened an account since the last call: one of this key was
+ * not known to it before. */
+int acme_session_take_created(acme_session_t *session);
+
 /** What failed since the last call and held up nobody: the CA could not be
  * told new contacts. @return false where nothing did */
 int acme_session_take_warning(ae_error_t *warning, acme_session_t *session);

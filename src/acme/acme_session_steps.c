@@ -193,6 +193,7 @@ static apr_status_t read_new_account(acme_exchange_t *exchange,
     }
     acme_session_set_account(exchange->session, url);
     if (answer->response->code == 201) {
+        exchange->session->is_created = 1;
         acme_account_told(exchange->session,
                           exchange->session->config.contacts);
     } else {

@@ -13,6 +13,7 @@
 
 #define NAMES_MAX 100000
 #define TEXT_MAX 4096
+#define WARN_PERCENT 10
 #define TIME_MAX apr_time_from_sec(APR_INT64_C(100) * 366 * 86400)
 
 /* --- writing ------------------------------------------------------------ */
@@ -96,6 +97,7 @@ static json_t *print_cert(const edge_cert_t *cert, apr_pool_t *p)
     }
     print_given(json, cert, p);
     json_object_set_new(json, "renewWindow", print_span(cert->renew_window));
+    json_object_set_new(json, "warnWindow", print_span(cert->warn_window));
     json_object_set_new(json, "fingerprint",
                         json_string(edge_cert_fingerprint(cert, p)));
     json_object_set_new(json, "renewsByHand",
@@ -272,6 +274,16 @@ static int take_span(edge_span_t *span, const json_t *json)
            percent < 100;
 }
 
+/* An earlier version wrote none. */
+static int take_warning(edge_span_t *span, const json_t *json)
+{
+    const json_t *value = ae_json_get_object(json, "warnWindow");
+
+    span->time = 0;
+    span->percent = WARN_PERCENT;
+    return value == NULL || take_span(span, value);
+}
+
 static int take_key_type(ae_key_type_t *type, const json_t *json)
 {
     const char *word = json_string_value(json);
@@ -379,7 +391,8 @@ static edge_cert_t *take_cert(const json_t *json, edge_cert_t *previous,
         !take_deploy(&made->deploy, json_object_get(json, "deploy"), p) ||
         !take_type(made, json, previous, p) || !take_given(made, json, p) ||
         !take_span(&made->renew_window,
-                   ae_json_get_object(json, "renewWindow"))) {
+                   ae_json_get_object(json, "renewWindow")) ||
+        !take_warning(&made->warn_window, json)) {
         return NULL;
     }
     return made;

@@ -29,6 +29,7 @@ struct edge_cert_t {
     const ae_csr_t *csr;  /* ACMECSR; NULL: requests are made */
     const char *key_file; /* the key of that, for root alone; NULL without */
     edge_span_t renew_window;
+    edge_span_t warn_window;
     const char *fingerprint; /* NULL: edge_cert_fingerprint makes it; of a
                                 certificate whose secrets are not known */
     int renews_by_hand;      /* ACMERenew manual: nothing without a request */

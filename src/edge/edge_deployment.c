@@ -15,9 +15,13 @@ static const char *record_path(const edge_store_t *store,
 static int take(edge_deployment_t *d, const json_t *json, apr_pool_t *p)
 {
     d->ok = ae_json_get_bool(json, "ok", 0);
+    d->renews = ae_json_get_bool(json, "renews", 0);
     edge_record_get_error(&d->error, json, "error", p);
     return edge_record_get_time(&d->at, json, "at") &&
-           edge_record_get_text(d->serial, sizeof(d->serial), json, "serial");
+           edge_record_get_text(d->serial, sizeof(d->serial), json,
+                                "serial") &&
+           edge_record_get_text(d->replaced, sizeof(d->replaced), json,
+                                "replaced");
 }
 
 static apr_status_t load(edge_deployment_t *d, const char *path,
@@ -76,6 +80,8 @@ static json_t *print(const edge_deployment_t *d, apr_pool_t *p)
     json_object_set_new(json, "at", json_integer(d->at));
     json_object_set_new(json, "ok", json_boolean(d->ok));
     json_object_set_new(json, "serial", json_string(d->serial));
+    json_object_set_new(json, "replaced", json_string(d->replaced));
+    json_object_set_new(json, "renews", json_boolean(d->renews));
     edge_record_put_error(json, "error", &d->error);
     return json;
 }

@@ -105,26 +105,34 @@ void edge_job_save(edge_job_t *job)
 
 /* --- ends of an attempt -------------------------------------------------- */
 
+const char *edge_job_next_attempt(const edge_job_t *job, apr_time_t at)
+{
+    apr_pool_t *p = job->context->scratch;
+
+    if (job->cert->renews_by_hand) {
+        return apr_psprintf(p, "only after `acme-edge sign %s`",
+                            job->cert->name);
+    }
+    return at == 0 ? "only after somebody acted and `apachectl graceful`"
+                   : ae_time_print(at, p);
+}
+
 void edge_job_log_failure(const edge_job_t *job, const char *id,
                           apr_time_t now)
 {
     const edge_state_t *state = &job->standing.state;
     const ae_error_t *error = &state->error;
-    apr_pool_t *p = job->context->scratch;
+    int at_once = state->next_attempt != 0 && state->next_attempt <= now &&
+                  !job->cert->renews_by_hand;
 
     ae_log(edge_job_log(job),
-           edge_standing_urgent(&job->standing, now) ? AE_LOG_ERROR
-                                                     : AE_LOG_WARNING,
+           edge_standing_urgent(&job->standing, job->cert, now)
+               ? AE_LOG_ERROR
+               : AE_LOG_WARNING,
            "%s: %s: %s%s%s; next attempt %s%s%s", id, job->cert->name,
            error->what, error->why[0] ? ": " : "", error->why,
-           job->cert->renews_by_hand
-               ? apr_psprintf(p, "only after `acme-edge sign %s`",
-                              job->cert->name)
-           : state->next_attempt == 0
-               ? "only after somebody acted and `apachectl graceful`"
-           : state->next_attempt <= now
-               ? "at once, with the next provider"
-               : ae_time_print(state->next_attempt, p),
+           at_once ? "at once, with the next provider"
+                   : edge_job_next_attempt(job, state->next_attempt),
            error->next[0] ? "; " : "", error->next);
 }
 
@@ -173,6 +181,7 @@ static void succeed(edge_job_t *job, apr_time_t now)
            job->cert->name, facts->issuer,
            ae_time_print(facts->not_after, job->context->scratch),
            what_deploys(job, now));
+    edge_job_event_staged(job, now);
 }
 
 static void drop_attempt(edge_job_t *job)
@@ -359,6 +368,7 @@ edge_job_t *edge_job_create(const edge_job_context_t *context, int index,
     job->index = index;
     edge_job_read(job, now);
     edge_job_settle(job, now);
+    edge_job_recall(job, now);
     edge_job_publish(job, now);
     return job;
 }

@@ -7,6 +7,7 @@
 #include "edge_revoked.h"
 #include "edge_scheduler.h"
 #include "edge_session.h"
+#include "edge_teller.h"
 
 typedef struct edge_job_t edge_job_t;
 
@@ -14,6 +15,7 @@ typedef struct edge_job_t edge_job_t;
 typedef struct edge_job_context_t {
     const edge_scheduler_config_t *config;
     edge_sessions_t *sessions;
+    edge_teller_t *teller;
     apr_pool_t *p;       /* attempts have a pool each below it */
     apr_pool_t *scratch; /* cleared by the scheduler between calls */
 } edge_job_context_t;

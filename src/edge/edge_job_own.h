@@ -7,6 +7,7 @@
 
 #include "edge_attempt.h"
 #include "edge_job.h"
+#include "edge_plan.h"
 #include "edge_standing.h"
 
 typedef enum edge_job_state_t {
@@ -22,9 +23,8 @@ struct edge_job_t {
     const edge_cert_t *cert;
     int index;
     edge_job_state_t state;
-    int told_expired;
-    apr_time_t told_due; /* when a person was last told to renew; 0: never */
     edge_standing_t standing;
+    edge_marks_t marks;      /* what was told */
     edge_session_t *session; /* of the attempt */
     edge_attempt_t *attempt;
     apr_pool_t *p;            /* of the attempt */
@@ -71,6 +71,26 @@ void edge_job_drop_request(edge_job_t *job, edge_request_verb_t verb);
 /** Log the failure that the state holds. */
 void edge_job_log_failure(const edge_job_t *job, const char *id,
                           apr_time_t now);
+
+/** When the next attempt is made, in words. */
+const char *edge_job_next_attempt(const edge_job_t *job, apr_time_t at);
+
+/** Recall what was told, and tell what happened since. */
+void edge_job_recall(edge_job_t *job, apr_time_t now);
+
+/** Tell what was staged, unless that was told. */
+void edge_job_event_staged(edge_job_t *job, apr_time_t now);
+
+/** Tell that what is live or was staged was revoked, unless that was told. */
+void edge_job_event_revoked(edge_job_t *job,
+                           const edge_revocation_t *revocation);
+
+/** Tell what lasts, where it is time to; bring `wake` nearer.
+ * @return whether the status is another one for it */
+int edge_job_event_conditions(edge_job_t *job,
+                             const edge_status_source_t *source,
+                             const edge_plan_t *plan, apr_time_t now,
+                             apr_time_t *wake);
 
 /** Read where the certificate stands, finish what was left half done. */
 void edge_job_read(edge_job_t *job, apr_time_t now);

@@ -10,9 +10,6 @@
 #define ASKS_PER_GAP 60
 #define DEPLOY_PAUSE_MIN apr_time_from_sec(1)
 
-/* How often a person is told that it is time to renew by hand. */
-#define DUE_PAUSE apr_time_from_sec(86400)
-
 /* How often what waits for a person's restart is looked at: its window may
  * shut meanwhile. */
 #define WINDOW_PAUSE apr_time_from_sec(60)
@@ -26,6 +23,7 @@ static void read_again(edge_job_t *job, apr_time_t now)
     edge_job_read(job, now);
     job->standing.state = *kept;
     edge_job_settle(job, now);
+    edge_job_event_staged(job, now);
 }
 
 /* A certificate that was issued and could not be staged may be staged now: it
@@ -157,6 +155,7 @@ int edge_job_revoked(edge_job_t *job, const edge_revocation_t *revocation)
                "use until it is deployed",
                job->cert->name, job->standing.live.misfit);
     }
+    edge_job_event_revoked(job, revocation);
     return 1;
 }
 
@@ -183,56 +182,6 @@ static void ask_for_deployment(edge_job_t *job, apr_time_t since,
     config->deploy(config->ctx, gap);
     nearer(wake, now + (pause > DEPLOY_PAUSE_MIN ? pause : DEPLOY_PAUSE_MIN),
            now);
-}
-
-/* @return whether it expired just now */
-static int look_at_expiry(edge_job_t *job, apr_time_t now, apr_time_t *wake)
-{
-    const edge_leaf_t *live = &job->standing.live;
-
-    if (!live->present || job->told_expired) {
-        return 0;
-    }
-    if (live->facts.not_after > now) {
-        nearer(wake, live->facts.not_after, now);
-        return 0;
-    }
-    job->told_expired = 1;
-    ae_log(edge_job_log(job), AE_LOG_ERROR,
-           "AE051: %s: the certificate in use expired at %s; it stays in use "
-           "until a new one is there; the status page says what holds it up",
-           job->cert->name,
-           ae_time_print(live->facts.not_after, job->context->scratch));
-    return 1;
-}
-
-/* ACMERenew manual: nobody else orders it. */
-static void look_at_renewal(edge_job_t *job,
-                            const edge_status_source_t *source,
-                            const edge_plan_t *plan, apr_time_t now,
-                            apr_time_t *wake)
-{
-    apr_interval_time_t ago = now - job->told_due;
-
-    if (!job->cert->renews_by_hand) {
-        return;
-    }
-    if (!edge_plan_renewal_due(source, now)) {
-        if (source->live != NULL) {
-            nearer(wake,
-                   edge_plan_renew_at(source->state, source->live,
-                                      job->cert->renew_window),
-                   now);
-        }
-        return;
-    }
-    if (job->told_due == 0 || ago < 0 || ago >= DUE_PAUSE) {
-        job->told_due = now;
-        ae_log(edge_job_log(job), AE_LOG_WARNING,
-               "AE054: %s: a certificate is to be ordered by hand: %s",
-               job->cert->name, plan->reason);
-    }
-    nearer(wake, job->told_due + DUE_PAUSE, now);
 }
 
 static int is_order(edge_action_t action)
@@ -292,14 +241,14 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     if (is_order(plan.action)) {
         nearer(wake, plan.at, now);
     }
-    news = look_at_expiry(job, now, wake) || job->state == EDGE_JOB_QUEUED ||
+    news = edge_job_event_conditions(job, &source, &plan, now, wake) ||
+           job->state == EDGE_JOB_QUEUED ||
            plan.action != job->status.action ||
            plan.at != job->status.action_at ||
            strcmp(plan.reason, job->status.action_reason) != 0;
     if (job->state == EDGE_JOB_QUEUED) {
         edge_job_move(job, "put off", EDGE_JOB_RESTING);
     }
-    look_at_renewal(job, &source, &plan, now, wake);
     if (edge_plan_deployable(&source, now)) {
         wait_for_deployment(job, &source, now, wake);
     }

@@ -42,7 +42,9 @@ typedef struct edge_deployment_t {
     apr_time_t at;
     int ok;
     char serial[64];
-    ae_error_t error; /* where not ok */
+    char replaced[64]; /* serial of what was live before; empty: nothing */
+    int renews;        /* and this is the later one of the two */
+    ae_error_t error;  /* where not ok */
 } edge_deployment_t;
 
 /** Read the record. Any process. Absent or damaged: at = 0. */

@@ -5,6 +5,10 @@
 #define HALF_DAY apr_time_from_sec(43200)
 #define DAY apr_time_from_sec(86400)
 
+/* Of a lifetime, unless a window is configured that fits it. */
+#define RENEW_SHARE 3
+#define WARN_SHARE 10
+
 /* The longest moment there is, for sums that would lead beyond it. */
 #define NEVER APR_INT64_MAX
 
@@ -41,18 +45,18 @@ static apr_interval_time_t lifetime_of(apr_time_t not_before,
     return not_after - not_before;
 }
 
-/* What is left of the lifetime when renewal begins. A time that was set for
- * long certificates would renew short ones without end, and run into the
- * CA's limits. */
+/* What is left of the lifetime then. A time that was set for long certificates
+ * would renew short ones without end, and run into the CA's limits: a share
+ * counts in its place, as where none was configured. */
 static apr_interval_time_t window_of(apr_interval_time_t lifetime,
-                                     edge_span_t window)
+                                     edge_span_t window, int share)
 {
     if (window.percent >= 1 && window.percent <= 99) {
         return lifetime / 100 * window.percent +
                lifetime % 100 * window.percent / 100;
     }
     if (window.time <= 0 || window.time > lifetime / 4 * 3) {
-        return lifetime / 3;
+        return lifetime / share;
     }
     return window.time;
 }
@@ -72,11 +76,21 @@ apr_time_t edge_policy_renew_at(apr_time_t not_before, apr_time_t not_after,
                                 edge_span_t window, apr_uint32_t random)
 {
     apr_interval_time_t lifetime = lifetime_of(not_before, not_after);
-    apr_interval_time_t left = window_of(lifetime, window);
+    apr_interval_time_t left = window_of(lifetime, window, RENEW_SHARE);
     apr_interval_time_t spread = edge_policy_look(lifetime);
 
     /* Of a small window the better half is kept for attempts that fail. */
     return not_after - left + part(clamp(spread, 0, left / 2), random);
+}
+
+apr_time_t edge_policy_warn_at(apr_time_t not_before, apr_time_t not_after,
+                               edge_span_t warn, edge_span_t renew)
+{
+    apr_interval_time_t lifetime = lifetime_of(not_before, not_after);
+    apr_interval_time_t left = window_of(lifetime, warn, WARN_SHARE);
+    apr_interval_time_t renewing = window_of(lifetime, renew, RENEW_SHARE);
+
+    return not_after - (left < renewing ? left : renewing / 2);
 }
 
 static apr_interval_time_t backoff(unsigned attempts, acme_retry_t retry)

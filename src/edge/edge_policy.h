@@ -32,6 +32,13 @@ apr_interval_time_t edge_policy_look(apr_interval_time_t lifetime);
 apr_time_t edge_policy_renew_at(apr_time_t not_before, apr_time_t not_after,
                                 edge_span_t window, apr_uint32_t random);
 
+/** The moment from which a certificate that is in use still is an error: where
+ * `warn` of its lifetime is left. A time beyond three quarters of the lifetime
+ * counts as a tenth of it; what is not shorter than the window `renew`, as
+ * half of that, for nobody is to be warned before a renewal had its time. */
+apr_time_t edge_policy_warn_at(apr_time_t not_before, apr_time_t not_after,
+                               edge_span_t warn, edge_span_t renew);
+
 /** The moment of the next attempt after `attempts` failures in a row (at least
  * 1): 1, 10, 100 minutes, then daily, up to a quarter later, never more
  * than a thirtieth of `lifetime` where that is not 0. ACME_RETRY_DAILY begins

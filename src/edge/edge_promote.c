@@ -23,6 +23,8 @@ typedef struct promoter_t {
     edge_staged_t *staged;
     ae_key_t *key;
     ae_cert_t *chain;
+    const ae_cert_facts_t *was; /* what it takes the place of; NULL: nothing,
+                                   or a crash came after that */
     apr_pool_t *p;
 } promoter_t;
 
@@ -130,6 +132,24 @@ static apr_status_t exchange(const promoter_t *pr, ae_error_t *err)
     return status;
 }
 
+/* After a crash the last record still tells what was live before. */
+static void tell_replaced(edge_deployment_t *d, const promoter_t *pr)
+{
+    edge_deployment_t before;
+
+    if (pr->was != NULL) {
+        ae_text_copy(d->replaced, sizeof(d->replaced), pr->was->serial);
+        d->renews =
+            pr->was->not_before <= ae_cert_facts(pr->chain)->not_before;
+        return;
+    }
+    edge_live_deployment(&before, pr->store, pr->cert, pr->p);
+    if (before.ok && strcmp(before.serial, d->serial) != 0) {
+        ae_text_copy(d->replaced, sizeof(d->replaced), before.serial);
+        d->renews = 1;
+    }
+}
+
 static apr_status_t record(const promoter_t *pr, const ae_error_t *refusal,
                            ae_error_t *err)
 {
@@ -144,6 +164,8 @@ static apr_status_t record(const promoter_t *pr, const ae_error_t *refusal,
     }
     if (refusal) {
         d.error = *refusal;
+    } else {
+        tell_replaced(&d, pr);
     }
     return edge_deployment_save(&d, pr->store, pr->cert, err, pr->p);
 }
@@ -194,10 +216,15 @@ static apr_status_t refuse(edge_promotion_t *promotion, const promoter_t *pr,
                : explain_unrecorded(err, &trouble, pr->p);
 }
 
-static apr_status_t deploy(const promoter_t *pr, ae_error_t *err)
+static apr_status_t deploy(promoter_t *pr, ae_error_t *err)
 {
     apr_status_t status = write_incoming(pr, err);
+    ae_error_t ignored;
 
+    if (edge_live_facts(&pr->was, edge_store_dir(pr->store), pr->cert,
+                        &ignored, pr->p) != APR_SUCCESS) {
+        pr->was = NULL;
+    }
     if (status == APR_SUCCESS) {
         status = exchange(pr, err);
     }
@@ -304,7 +331,7 @@ apr_status_t edge_live_promote(edge_promotion_t *promotion,
                                const edge_cert_t *cert, apr_time_t now,
                                ae_error_t *err, apr_pool_t *p)
 {
-    promoter_t pr = {store, cert, now, NULL, NULL, NULL, NULL, NULL, NULL};
+    promoter_t pr = {.store = store, .cert = cert, .now = now};
     apr_status_t status;
 
     *promotion = EDGE_PROMOTION_NONE;

@@ -6,6 +6,8 @@
 #include "edge_queue.h"
 #include "edge_request.h"
 
+#include <string.h>
+
 #define ACTIVE_MAX 50
 #define IN_FLIGHT_MAX 256
 #define LONGEST_SLEEP apr_time_from_sec(86400)
@@ -37,6 +39,7 @@ typedef enum activity_t {
 struct edge_scheduler_t {
     edge_scheduler_config_t config;
     edge_job_context_t context;
+    edge_teller_t teller;
     edge_errands_t *errands;
     edge_probes_t *probes;
     int count;
@@ -280,6 +283,29 @@ static void rouse(edge_scheduler_t *scheduler, const edge_session_t *session)
     }
 }
 
+/* Of whichever certificate it was opened for, it is the server's. */
+static void tell_account(edge_scheduler_t *scheduler,
+                         const edge_session_t *session, apr_time_t now)
+{
+    edge_event_t event;
+
+    if (session == NULL ||
+        !acme_session_take_created(edge_session_acme(session))) {
+        return;
+    }
+    memset(&event, 0, sizeof(event));
+    event.kind = EDGE_EVENT_ACCOUNT_CREATED;
+    event.at = now;
+    ae_text_copy(event.provider, sizeof(event.provider),
+                 edge_session_provider(session)->name);
+    ae_error_set(&event.text, APR_SUCCESS, "An account with %s was opened",
+                 event.provider);
+    ae_error_why(&event.text, "%s",
+                 acme_session_account_url(edge_session_acme(session)));
+    edge_teller_tell(&scheduler->teller, &scheduler->teller.server,
+                     EDGE_HISTORY_SERVER, &event, scheduler->context.scratch);
+}
+
 void edge_scheduler_reply(edge_scheduler_t *scheduler,
                           const acme_request_t *request,
                           const acme_response_t *response, apr_time_t now)
@@ -291,10 +317,13 @@ void edge_scheduler_reply(edge_scheduler_t *scheduler,
     if (edge_errands_reply(scheduler->errands, request, response, now,
                            &session)) {
         count(scheduler, session, response);
+        tell_account(scheduler, session, now);
         rouse(scheduler, session);
     } else if (number >= 0) {
         count(scheduler, edge_job_session(scheduler->jobs[number]), response);
         edge_job_reply(scheduler->jobs[number], request, response, now);
+        tell_account(scheduler, edge_job_session(scheduler->jobs[number]),
+                     now);
         make_ready(scheduler, number);
         rouse(scheduler, edge_job_session(scheduler->jobs[number]));
     }
@@ -313,20 +342,55 @@ static apr_status_t stop(void *data)
     return APR_SUCCESS;
 }
 
+static void tell_revoked(edge_scheduler_t *scheduler,
+                         const edge_revocation_t *revocation)
+{
+    edge_event_t event;
+
+    memset(&event, 0, sizeof(event));
+    event.kind = EDGE_EVENT_REVOKED;
+    event.at = revocation->at;
+    ae_text_copy(event.serial, sizeof(event.serial), revocation->serial);
+    ae_error_set(&event.text, APR_SUCCESS,
+                 "The certificate with serial %s was revoked",
+                 revocation->serial);
+    ae_error_why(&event.text, "%s", revocation->reason);
+    ae_error_next(&event.text, "it is not in use here");
+    edge_teller_tell(&scheduler->teller, &scheduler->teller.server,
+                     EDGE_HISTORY_SERVER, &event, scheduler->context.scratch);
+}
+
 /* Who is under way will look at its end. */
 static void look_at_revoked(void *ctx, const edge_revocation_t *revocation,
                             apr_time_t now)
 {
     edge_scheduler_t *scheduler = ctx;
+    int known = 0;
     int i;
 
     for (i = 0; i < scheduler->count; i++) {
-        if (edge_job_revoked(scheduler->jobs[i], revocation) &&
-            scheduler->active[i] == AT_REST &&
+        int is_its = edge_job_revoked(scheduler->jobs[i], revocation);
+
+        known = known || is_its;
+        if (is_its && scheduler->active[i] == AT_REST &&
             !edge_queue_has(scheduler->turn, i)) {
             edge_queue_set(scheduler->clock, i, now);
         }
     }
+    if (!known) {
+        tell_revoked(scheduler, revocation);
+    }
+}
+
+static void make_teller(edge_scheduler_t *scheduler)
+{
+    edge_teller_t *teller = &scheduler->teller;
+
+    teller->store = scheduler->config.store;
+    teller->log = scheduler->config.log;
+    teller->notify = scheduler->config.notify;
+    teller->ctx = scheduler->config.ctx;
+    scheduler->context.teller = teller;
 }
 
 static void make_errands(edge_scheduler_t *scheduler)
@@ -365,6 +429,7 @@ static edge_scheduler_t *make(const edge_scheduler_config_t *config,
         edge_sessions_create(config->store, config->certs, config->log, p);
     scheduler->context.p = p;
     apr_pool_create(&scheduler->context.scratch, p);
+    make_teller(scheduler);
     make_errands(scheduler);
     apr_pool_pre_cleanup_register(p, scheduler, stop);
     return scheduler;
@@ -389,6 +454,8 @@ apr_status_t edge_scheduler_create(edge_scheduler_t **scheduler,
     }
     edge_store_sweep_workers(config->store, made->context.scratch);
     edge_revoked_sweep(config->store, now, made->context.scratch);
+    edge_teller_recall(&made->teller.server, &made->teller,
+                       EDGE_HISTORY_SERVER, made->context.scratch);
     made->probes =
         edge_probes_create(config->store, &made->config.challenges, own);
     edge_challenge_republish(&config->challenges, config->store, config->certs,

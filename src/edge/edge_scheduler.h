@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_event.h"
 #include "edge_meter.h"
 #include "edge_status.h"
 
@@ -25,6 +26,8 @@ typedef struct edge_scheduler_config_t {
     void (*publish)(void *ctx, int index, const edge_status_t *status);
     /* A set is staged and due: restart, but not within `gap` of the last. */
     void (*deploy)(void *ctx, apr_interval_time_t gap);
+    /* An event, as edge_teller.h has it; NULL: nobody is notified. */
+    void (*notify)(void *ctx, const char *dir, const edge_event_t *event);
     void *ctx;
 } edge_scheduler_config_t;
 

@@ -11,9 +11,6 @@
  * ones are the server's own, longer ones may be the person's. */
 #define PERSON_PAUSE apr_time_from_sec(600)
 
-/* Less than this share of a lifetime left makes an error of a warning. */
-#define URGENT_SHARE 10
-
 static void explain(char *text, apr_size_t size, const ae_error_t *err,
                     apr_pool_t *p)
 {
@@ -318,13 +315,14 @@ apr_interval_time_t edge_standing_lifetime(const edge_standing_t *standing)
     return standing->live.present ? facts->not_after - facts->not_before : 0;
 }
 
-int edge_standing_urgent(const edge_standing_t *standing, apr_time_t now)
+int edge_standing_urgent(const edge_standing_t *standing,
+                         const edge_cert_t *cert, apr_time_t now)
 {
-    const edge_leaf_t *live = &standing->live;
+    const ae_cert_facts_t *facts = &standing->live.facts;
 
-    return !live->present ||
-           live->facts.not_after - now <
-               edge_standing_lifetime(standing) / URGENT_SHARE;
+    return !standing->live.present ||
+           edge_policy_warn_at(facts->not_before, facts->not_after,
+                               cert->warn_window, cert->renew_window) <= now;
 }
 
 static const char *misfit(const edge_leaf_t *leaf)

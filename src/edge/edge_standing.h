@@ -71,8 +71,9 @@ void edge_standing_staged(edge_standing_t *standing,
 /** The live certificate's lifetime, 0 where none is live. */
 apr_interval_time_t edge_standing_lifetime(const edge_standing_t *standing);
 
-/** Whether there is none in use, or less than a tenth of its life is left. */
-int edge_standing_urgent(const edge_standing_t *standing, apr_time_t now);
+/** Whether there is none in use, or it expires soon (edge_policy_warn_at). */
+int edge_standing_urgent(const edge_standing_t *standing,
+                         const edge_cert_t *cert, apr_time_t now);
 
 /** Say it as the source of a status; `source` borrows from both. */
 void edge_standing_source(edge_status_source_t *source,

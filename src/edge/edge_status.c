@@ -96,6 +96,9 @@ static void describe_cert(edge_status_t *status,
                      source->live->serial);
         status->not_before = source->live->not_before;
         status->not_after = source->live->not_after;
+        status->warn_at = edge_policy_warn_at(
+            status->not_before, status->not_after, source->cert->warn_window,
+            source->cert->renew_window);
     }
 }
 

@@ -58,6 +58,7 @@ typedef struct edge_status_t {
     edge_cause_t cause;  /* of the last failure to sign */
     apr_time_t renew_at; /* when renewal is due, of what is staged or else of
                             what is live; 0: there is neither */
+    apr_time_t warn_at;  /* expires soon from then on; 0: nothing is live */
     char staged_serial[64];
     apr_time_t staged_not_after; /* 0: nothing is staged */
     apr_time_t deploy_at;        /* the window that it waits for; 0: none */

@@ -32,6 +32,7 @@ static edge_cert_t *make(const apr_array_header_t *names,
     cert->keeps_key = is(conf, HTTPD_KEY_REUSE, "on");
     cert->subject = httpd_conf_text(conf, HTTPD_SUBJECT);
     cert->renew_window = httpd_conf_get(conf, HTTPD_RENEW_WINDOW)->span;
+    cert->warn_window = httpd_conf_get(conf, HTTPD_WARN_WINDOW)->span;
     cert->renews_by_hand = is(conf, HTTPD_RENEW, "manual");
     cert->deploy = httpd_conf_get(conf, HTTPD_DEPLOY)->schedule;
     cert->deploy_command = words_of(conf, HTTPD_DEPLOY_COMMAND);

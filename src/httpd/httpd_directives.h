@@ -56,6 +56,9 @@
         "auto|manual", "auto", "whether to renew without being asked")        \
     ROW(RENEW_WINDOW, "ACMERenewWindow", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,      \
         span, "time|percent", "33%", "how much is left when renewal begins")  \
+    ROW(WARN_WINDOW, "ACMEWarnWindow", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, span,  \
+        "time|percent", "10%",                                                \
+        "how much is left when an expiring certificate is an error")          \
     ROW(DEPLOY, "ACMEDeploy", HTTPD_SVC, 1, HTTPD_ANY_NUMBER, schedule,       \
         "immediately|manual|days times", "immediately",                       \
         "when a new certificate goes live")                                   \

@@ -49,6 +49,7 @@ ACMEKeyReuse        on
 ACMESubject         "O=Example\\\\, Inc.,C=US"
 ACMERenew           manual
 ACMERenewWindow     30d
+ACMEWarnWindow      7d
 ACMEDeploy          Mon-Fri 03:00-04:30 sun 02:00
 ACMEReload          none
 ACMEChallengeStore  shmcb:run/challenges(65536)
@@ -61,6 +62,7 @@ ACMEStore           acme
     ACMEKeyType      ecdsa-p384
     ACMERenew        AUTO
     ACMERenewWindow  50%
+    ACMEWarnWindow   5%
     ACMEDeploy       manual
     ACMEDeployCommand /bin/true --all "two words"
 </ACMECertificate>
@@ -221,6 +223,8 @@ WRONG = [
      f'a share lies between 1% and 99%; {SPANS}'),
     ("ACMERenewWindow 30 days", 'ACMERenewWindow: "30 days" is not a span of '
      f'time: the unit is unknown; {SPANS}'),
+    ("ACMEWarnWindow soon", 'ACMEWarnWindow: "soon" is not a span of time: '
+     f'it does not begin with a whole number; {SPANS}'),
     ("ACMEDeploy later", 'ACMEDeploy: "later" does not belong there: days '
      f'are written Mon or Mon-Fri, and come before the time; {WINDOWS}'),
     ("ACMEDeploy Mon-Fri 03:00-24:30", 'ACMEDeploy: "03:00-24:30" does not '

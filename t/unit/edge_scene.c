@@ -55,6 +55,7 @@ edge_cert_t *scene_cert(const char *names, const char *providers)
     cert->terms_accepted = 1;
     cert->key_type = AE_KEY_ECDSA_P256;
     cert->renew_window.percent = 33;
+    cert->warn_window.percent = 10;
     return cert;
 }
 

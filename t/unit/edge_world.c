@@ -1,5 +1,6 @@
 #include "edge_world.h"
 
+#include "edge_history.h"
 #include "edge_live.h"
 #include "support.h"
 
@@ -39,6 +40,59 @@ static void take_deploy(void *ctx, apr_interval_time_t gap)
     world->deploy_gap = gap;
 }
 
+static void take_event(void *ctx, const char *dir, const edge_event_t *event)
+{
+    (void)ctx;
+    (void)dir;
+    APR_ARRAY_PUSH(world->events, edge_event_t) = *event;
+}
+
+const char *world_told(void)
+{
+    const char *words = "";
+    int i;
+
+    for (i = 0; i < world->events->nelts; i++) {
+        const edge_event_t *event =
+            &APR_ARRAY_IDX(world->events, i, edge_event_t);
+
+        words = apr_pstrcat(t_pool, words, *words ? " " : "",
+                            edge_event_word(event->kind),
+                            event->is_over ? "/over" : "", NULL);
+    }
+    apr_array_clear(world->events);
+    return words;
+}
+
+static void settle(const char *dir)
+{
+    edge_history_t history;
+    ae_error_t err;
+    int i;
+
+    ck_assert(edge_history_load(&history, scene_store(), dir, &err, t_pool) ==
+              APR_SUCCESS);
+    for (i = 0; i < history.events->nelts; i++) {
+        ck_assert(
+            edge_history_told(
+                scene_store(), dir,
+                edge_event_id(&APR_ARRAY_IDX(history.events, i, edge_event_t),
+                              t_pool),
+                &err, t_pool) == APR_SUCCESS);
+    }
+}
+
+void world_settle(void)
+{
+    const apr_array_header_t *certs = world->config.certs;
+    int i;
+
+    settle(EDGE_HISTORY_SERVER);
+    for (i = 0; i < certs->nelts; i++) {
+        settle(APR_ARRAY_IDX(certs, i, const edge_cert_t *)->dir);
+    }
+}
+
 world_t *world_make(apr_array_header_t *certs)
 {
     world = apr_pcalloc(t_pool, sizeof(*world));
@@ -47,6 +101,7 @@ world_t *world_make(apr_array_header_t *certs)
     world->now = SCENE_NOW;
     world->lifetime = 90 * DAY;
     world->wire = apr_array_make(t_pool, 64, sizeof(const acme_request_t *));
+    world->events = apr_array_make(t_pool, 8, sizeof(edge_event_t));
     world->sent = " ";
     world->statuses =
         apr_pcalloc(t_pool, (apr_size_t)certs->nelts * sizeof(edge_status_t));
@@ -58,6 +113,7 @@ world_t *world_make(apr_array_header_t *certs)
     world->config.restarts_itself = 1;
     world->config.publish = take_status;
     world->config.deploy = take_deploy;
+    world->config.notify = take_event;
     return world;
 }
 

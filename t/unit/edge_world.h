@@ -26,6 +26,7 @@ typedef struct world_t {
     unsigned published;             /* calls of publish */
     unsigned deploys;               /* calls of deploy */
     apr_interval_time_t deploy_gap; /* of the last */
+    apr_array_header_t *events;     /* edge_event_t, told by notify */
     int ordering_most;              /* jobs under way at once */
 } world_t;
 
@@ -60,6 +61,12 @@ void world_run_until(int index, edge_phase_t phase, apr_interval_time_t span);
 
 /** Let time pass until a request of this step is the next to be answered. */
 void world_go_to(const char *step);
+
+/** What was told since the last call: "staged failed/over", in turn. */
+const char *world_told(void);
+
+/** Be the command that was handed all of it: no worker tells it again. */
+void world_settle(void);
 
 /** Be the parent at a restart: promote what is staged, start anew. */
 void world_deploy(void);

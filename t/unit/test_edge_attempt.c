@@ -99,8 +99,10 @@ START_TEST(an_expiry_is_an_error)
     world_run_until(0, EDGE_PHASE_EXPIRED, 91 * DAY);
     ck_assert_int_eq(scene_logged("error: AE051: a.example: "), 1);
     ck_assert_int_ge(scene_logged("error: AE040: a.example: "), 1);
-    world_run(DAY);
+    world_run(DAY - MINUTE);
     ck_assert_int_eq(scene_logged("error: AE051: a.example: "), 1);
+    world_run(2 * MINUTE);
+    ck_assert_int_eq(scene_logged("error: AE051: a.example: "), 2);
 }
 END_TEST
 

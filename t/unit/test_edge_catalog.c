@@ -62,6 +62,7 @@ START_TEST(test_round_trip)
     t->cert->trust_file = "/etc/ssl/test-ca.pem";
     t->cert->renew_window.percent = 0;
     t->cert->renew_window.time = apr_time_from_sec(86400);
+    t->cert->warn_window.percent = 7;
     t->cert->key_type = AE_KEY_RSA_3072;
     t->cert->renews_by_hand = 1;
     ck_status(edge_schedule_parse(&t->cert->deploy,
@@ -76,6 +77,7 @@ START_TEST(test_round_trip)
     ck_assert_int_eq(back->names->nelts, 2);
     ck_assert_str_eq(back->trust_file, "/etc/ssl/test-ca.pem");
     ck_assert_uint_eq(back->renew_window.percent, 0);
+    ck_assert_uint_eq(back->warn_window.percent, 7);
     ck_assert_int_eq(back->renew_window.time, t->cert->renew_window.time);
     ck_assert_int_eq(back->key_type, AE_KEY_RSA_3072);
     ck_assert_int_eq(back->renews_by_hand, 1);

@@ -124,6 +124,30 @@ static apr_interval_time_t wait_of(unsigned attempts, acme_retry_t retry,
            start;
 }
 
+START_TEST(test_warn)
+{
+    static const edge_span_t tenth = {0, 10};
+    static const edge_span_t fortnight = {D(14), 0};
+    static const edge_span_t half = {0, 50};
+
+    ck_assert_int_eq(edge_policy_warn_at(start, start + D(90), tenth, third),
+                     start + D(81));
+    ck_assert_int_eq(
+        edge_policy_warn_at(start, start + D(90), fortnight, third),
+        start + D(76));
+    /* A fortnight of six days: a tenth. */
+    ck_assert_int_eq(
+        edge_policy_warn_at(start, start + D(10), fortnight, third),
+        start + D(9));
+    /* Nobody is warned before the renewal had half of its time. */
+    ck_assert_int_eq(edge_policy_warn_at(start, start + D(90), half, tenth),
+                     start + D(90) - H(108));
+    ck_assert_int_eq(edge_policy_warn_at(start, start + D(90), tenth, tenth),
+                     start + D(90) - H(108));
+    ck_assert_int_eq(edge_policy_warn_at(start, start, tenth, third), start);
+}
+END_TEST
+
 START_TEST(test_retry_backoff)
 {
     static const struct {
@@ -214,6 +238,7 @@ Suite *suite_edge_policy(void)
     tcase_add_test(tc, test_renew_by_time);
     tcase_add_test(tc, test_renew_before_the_end);
     tcase_add_test(tc, test_renew_of_nonsense);
+    tcase_add_test(tc, test_warn);
     tcase_add_test(tc, test_retry_backoff);
     tcase_add_test(tc, test_retry_within_lifetime);
     tcase_add_test(tc, test_retry_after);

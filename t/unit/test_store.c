@@ -44,6 +44,7 @@ static edge_cert_t *cert_make(void)
     cert->terms_accepted = 1;
     cert->key_type = AE_KEY_ECDSA_P256;
     cert->renew_window.percent = 33;
+    cert->warn_window.percent = 10;
     return cert;
 }
 
