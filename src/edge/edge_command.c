@@ -111,6 +111,18 @@ static const char *join(const apr_array_header_t *names, apr_pool_t *p)
     return apr_array_pstrcat(p, names, ' ');
 }
 
+static const char *const *environment_of(const char *pairs[][2],
+                                         apr_size_t count, apr_pool_t *p)
+{
+    const char **envp = apr_pcalloc(p, sizeof(*envp) * (count + 1));
+    apr_size_t i;
+
+    for (i = 0; i < count; i++) {
+        envp[i] = apr_pstrcat(p, pairs[i][0], "=", pairs[i][1], NULL);
+    }
+    return envp;
+}
+
 const char *const *edge_command_environment(const char *store_dir,
                                             const edge_cert_t *cert,
                                             const ae_cert_facts_t *facts,
@@ -129,19 +141,37 @@ const char *const *edge_command_environment(const char *store_dir,
         {"ACME_EDGE_NOT_AFTER", ae_time_print(facts->not_after, p)},
         {"ACME_EDGE_STORE", store_dir},
     };
-    const apr_size_t count = sizeof(pairs) / sizeof(pairs[0]);
-    const char **envp = apr_pcalloc(p, sizeof(*envp) * (count + 1));
-    apr_size_t i;
 
-    for (i = 0; i < count; i++) {
-        envp[i] = apr_pstrcat(p, pairs[i][0], "=", pairs[i][1], NULL);
-    }
-    return envp;
+    return environment_of(pairs, sizeof(pairs) / sizeof(pairs[0]), p);
 }
 
-const char *const *edge_command_words(const edge_cert_t *cert, apr_pool_t *p)
+const char *const *edge_command_event_environment(const edge_event_t *event,
+                                                  apr_pool_t *p)
 {
-    const apr_array_header_t *words = cert->deploy_command;
+    const char *pairs[][2] = {
+        {"PATH", SEARCH_PATH},
+        {"ACME_EDGE_EVENT", edge_event_word(event->kind)},
+        {"ACME_EDGE_ID", edge_event_id(event, p)},
+        {"ACME_EDGE_OVER", event->is_over ? "1" : ""},
+        {"ACME_EDGE_NAME", event->certificate},
+        {"ACME_EDGE_PROVIDER", event->provider},
+        {"ACME_EDGE_AT", ae_time_print(event->at, p)},
+        {"ACME_EDGE_WHAT", event->text.what},
+        {"ACME_EDGE_WHY", event->text.why},
+        {"ACME_EDGE_NEXT", event->text.next},
+        {"ACME_EDGE_LINE", edge_event_line(event, p)},
+        {"ACME_EDGE_SERIAL", event->serial},
+        {"ACME_EDGE_NOT_AFTER",
+         event->not_after ? ae_time_print(event->not_after, p) : ""},
+        {"ACME_EDGE_CAUSE", event->cause},
+    };
+
+    return environment_of(pairs, sizeof(pairs) / sizeof(pairs[0]), p);
+}
+
+const char *const *edge_command_words(const apr_array_header_t *words,
+                                      apr_pool_t *p)
+{
     const char **argv =
         apr_pcalloc(p, sizeof(*argv) * ((apr_size_t)words->nelts + 1));
     int i;

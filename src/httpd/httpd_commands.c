@@ -65,7 +65,7 @@ static void finish(edge_run_t *run, const httpd_commands_t *commands,
                    const owed_t *owed, apr_pool_t *p)
 {
     const net_command_t command = {
-        .argv = edge_command_words(owed->cert, p),
+        .argv = edge_command_words(owed->cert->deploy_command, p),
         .envp = edge_command_environment(edge_store_dir(commands->store),
                                          owed->cert, owed->facts, p),
         .limit = LIMIT,

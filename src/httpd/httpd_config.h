@@ -15,10 +15,11 @@ typedef struct httpd_plan_t {
     const apr_array_header_t *certs; /* const edge_cert_t * */
     apr_array_header_t *findings; /* const edge_finding_t *; a start may add */
     const char *store_dir;        /* absolute */
-    const char *challenge_provider; /* socache provider, "shmcb" */
-    const char *challenge_args;     /* its arguments, or NULL */
-    const char *proxy;              /* URL, or NULL */
-    int restarts_itself;            /* ACMEReload is not none */
+    const char *challenge_provider;           /* socache provider, "shmcb" */
+    const char *challenge_args;               /* its arguments, or NULL */
+    const char *proxy;                        /* URL, or NULL */
+    int restarts_itself;                      /* ACMEReload is not none */
+    const apr_array_header_t *notify_command; /* const char *, or NULL */
 } httpd_plan_t;
 
 /** For the module record. */

@@ -172,18 +172,34 @@ static void find_unused(apr_array_header_t *findings)
                      "SSLEngine on in each that shall be served by TLS");
 }
 
+static void find_notice(apr_array_header_t *findings, const httpd_conf_t *conf)
+{
+    const httpd_setting_t *setting =
+        httpd_conf_get(conf, HTTPD_NOTIFY_COMMAND);
+
+    if (setting && setting->text) {
+        edge_finding_add(findings, AE_LOG_WARNING, "AE039", "",
+                         "ACMENotifyCommand: %s; nobody is notified until "
+                         "then",
+                         setting->text);
+    }
+}
+
 static httpd_plan_t *make_plan(const httpd_conf_t *conf,
                                const apr_array_header_t *certs,
                                apr_array_header_t *findings,
                                const ae_log_t *log, apr_pool_t *p,
                                apr_pool_t *ptemp)
 {
+    const httpd_setting_t *setting =
+        httpd_conf_get(conf, HTTPD_NOTIFY_COMMAND);
     httpd_plan_t *plan = apr_pcalloc(p, sizeof(*plan));
 
     plan->certs = certs;
     plan->findings = findings;
     plan->store_dir = httpd_conf_text(conf, HTTPD_STORE);
     plan->proxy = httpd_conf_text(conf, HTTPD_PROXY);
+    plan->notify_command = setting ? setting->words : NULL;
     plan->restarts_itself =
         strcmp(httpd_conf_text(conf, HTTPD_RELOAD), "none") != 0;
     read_challenge_store(plan, conf, log, p, ptemp);
@@ -223,6 +239,7 @@ int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
     }
     if (certs->nelts > 0) {
         conf->shared->plan = make_plan(conf, certs, findings, &log, p, ptemp);
+        find_notice(findings, conf);
         check_all(servers, conf->shared->plan, ptemp);
     } else if (wanted && counter.errors == 0) {
         find_unused(findings);

@@ -1,6 +1,7 @@
 #include "httpd_watchdog.h"
 
 #include "ae_random.h"
+#include "edge_command.h"
 #include "net_clock.h"
 #include "net_worker.h"
 
@@ -25,6 +26,8 @@
 #define DRAIN_SPAN apr_time_from_msec(500)
 #define LOCK_RETRY apr_time_from_sec(1)
 #define START_RETRY apr_time_from_sec(60)
+#define NOTIFY_LIMIT apr_time_from_sec(30)
+#define NOTIFY_RETRY apr_time_from_sec(60)
 
 struct httpd_watchdog_t {
     httpd_watchdog_config_t config;
@@ -37,8 +40,9 @@ struct httpd_watchdog_t {
     int gone;
     apr_pool_t *pool; /* of the worker; NULL: it has not begun */
     net_worker_t *worker;
-    apr_time_t start_at; /* by net_clock_steady */
-    ae_error_t trouble;  /* told last, so that it is told once */
+    net_notify_t *notify; /* NULL without ACMENotifyCommand */
+    apr_time_t start_at;  /* by net_clock_steady */
+    ae_error_t trouble;   /* told last, so that it is told once */
     int told_busy;
 };
 
@@ -60,6 +64,13 @@ static void ask_deploy(void *ctx, apr_interval_time_t gap)
         edge_meter_count(watchdog->config.meter, EDGE_COUNT_RESTARTS_ASKED);
     }
     httpd_board_ask_deploy(watchdog->config.board, gap);
+}
+
+static void notify(void *ctx, const char *dir, const edge_event_t *event)
+{
+    httpd_watchdog_t *watchdog = ctx;
+
+    net_notify_add(watchdog->notify, dir, event);
 }
 
 /* A graceful restart begins with the number of the next generation, before
@@ -85,6 +96,23 @@ static int is_leaving(void *ctx)
 
 /* --- the worker's life -------------------------------------------------- */
 
+static void make_notify(httpd_watchdog_t *watchdog)
+{
+    const apr_array_header_t *words = watchdog->config.plan->notify_command;
+    net_notify_config_t config = {
+        .store = watchdog->config.store,
+        .log = watchdog->config.log,
+        .limit = NOTIFY_LIMIT,
+        .pause = NOTIFY_RETRY,
+    };
+
+    if (words != NULL) {
+        config.argv = edge_command_words(words, watchdog->pool);
+        watchdog->notify = net_notify_create(&config, watchdog->pool);
+        watchdog->scheduler.notify = notify;
+    }
+}
+
 static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
 {
     edge_scheduler_config_t *config = &watchdog->scheduler;
@@ -95,6 +123,7 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
         httpd_challenge_store(watchdog->config.challenge, watchdog->pool);
     rv = edge_store_lock(watchdog->config.store, err, watchdog->pool);
     if (rv == APR_SUCCESS) {
+        make_notify(watchdog);
         rv = edge_scheduler_create(&scheduler, config, apr_time_now(), err,
                                    watchdog->pool);
     }
@@ -102,6 +131,9 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
         rv = net_worker_create(&watchdog->worker, scheduler,
                                &watchdog->transport, is_leaving, watchdog, err,
                                watchdog->pool);
+    }
+    if (rv == APR_SUCCESS) {
+        net_worker_notifies(watchdog->worker, watchdog->notify);
     }
     return rv;
 }
@@ -114,6 +146,7 @@ static void worker_drop(httpd_watchdog_t *watchdog)
     if (watchdog->pool != NULL) {
         apr_pool_destroy(watchdog->pool);
         watchdog->pool = NULL;
+        watchdog->notify = NULL;
         watchdog->worker = NULL;
     }
 }

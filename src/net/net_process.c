@@ -1,16 +1,15 @@
 #include "net_process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SIGNALS_MAX 32 /* the old ones: httpd knows no others */
 #define STANDARD 3     /* input, output, errors */
-#define CLOSED_AT_ONCE 256
+#define DESCRIPTORS_MAX 1048576
 
 void net_process_reset_signals(void)
 {
@@ -25,27 +24,6 @@ void net_process_reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Some of those that are open; while one closes them, the list changes.
- * @return how many */
-static int list_open(int *fds, int keep)
-{
-    DIR *dir = opendir("/dev/fd");
-    struct dirent *entry;
-    int count = 0;
-
-    while (dir && count < CLOSED_AT_ONCE && (entry = readdir(dir)) != NULL) {
-        int fd = atoi(entry->d_name);
-
-        if (fd >= STANDARD && fd != keep && fd != dirfd(dir)) {
-            fds[count++] = fd;
-        }
-    }
-    if (dir) {
-        closedir(dir);
-    }
-    return count;
-}
-
 void net_process_silence(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -56,16 +34,34 @@ void net_process_silence(void)
     }
 }
 
+/* All from the first to the last; where the system does not know how, one by
+ * one: to list what is open would take memory, and with it a lock that another
+ * thread may have held when this process was forked. */
+static void close_range_of(unsigned first, unsigned last)
+{
+    struct rlimit most;
+    unsigned fd;
+
+    if (first > last || close_range(first, last, 0) == 0) {
+        return;
+    }
+    if (getrlimit(RLIMIT_NOFILE, &most) != 0 ||
+        most.rlim_cur > DESCRIPTORS_MAX) {
+        most.rlim_cur = DESCRIPTORS_MAX;
+    }
+    for (fd = first; fd <= last && fd < most.rlim_cur; fd++) {
+        close((int)fd);
+    }
+}
+
 void net_process_close_others(int keep)
 {
-    int fds[CLOSED_AT_ONCE];
-    int count;
-
-    while ((count = list_open(fds, keep)) > 0) {
-        while (count > 0) {
-            close(fds[--count]);
-        }
+    if (keep < STANDARD) {
+        close_range_of(STANDARD, ~0U);
+        return;
     }
+    close_range_of(STANDARD, (unsigned)keep - 1);
+    close_range_of((unsigned)keep + 1, ~0U);
 }
 
 static void work_alone(void (*work)(void *ctx), void *ctx, int keep)

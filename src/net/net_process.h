@@ -1,7 +1,8 @@
 #ifndef NET_PROCESS_H
 #define NET_PROCESS_H
 
-/** Processes that are forked to work for this one. It has one thread. */
+/** Processes that are forked to work for this one. It has one thread, but for
+ * the last three, which take no lock. */
 
 #include "ae_bytes.h"
 #include "ae_error.h"

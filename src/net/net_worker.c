@@ -8,10 +8,13 @@
 #define WAIT_MIN apr_time_from_msec(1)
 /* How long a request of an administrator may go unseen. */
 #define ASK_PAUSE apr_time_from_sec(1)
+/* How long the end of a notification may. */
+#define NOTIFY_PAUSE apr_time_from_msec(20)
 
 struct net_worker_t {
     edge_scheduler_t *scheduler;
     net_transport_t *transport;
+    net_notify_t *notify; /* or NULL */
     net_worker_stopped_t *stopped;
     void *ctx;
     apr_time_t asked; /* on the steady clock */
@@ -89,6 +92,20 @@ static void worker_ask(net_worker_t *worker)
     }
 }
 
+void net_worker_notifies(net_worker_t *worker, net_notify_t *notify)
+{
+    worker->notify = notify;
+}
+
+static apr_interval_time_t worker_notify(net_worker_t *worker,
+                                         apr_interval_time_t idle)
+{
+    return worker->notify && net_notify_run(worker->notify) &&
+                   idle > NOTIFY_PAUSE
+               ? NOTIFY_PAUSE
+               : idle;
+}
+
 void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
 {
     apr_time_t end = net_clock_steady() + budget;
@@ -97,7 +114,7 @@ void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
 
     while (!worker->stopped(worker->ctx)) {
         worker_ask(worker);
-        idle = worker_send(worker);
+        idle = worker_notify(worker, worker_send(worker));
         left = end - net_clock_steady();
         if (left <= 0) {
             return;

@@ -5,6 +5,7 @@
  * other sends; what comes back, the one is told. One thread. */
 
 #include "edge_scheduler.h"
+#include "net_notify.h"
 #include "net_transport.h"
 
 typedef struct net_worker_t net_worker_t;
@@ -20,6 +21,9 @@ AE_CHECKED apr_status_t net_worker_create(
     net_worker_t **worker, edge_scheduler_t *scheduler,
     const net_transport_config_t *transport, net_worker_stopped_t *stopped,
     void *ctx, ae_error_t *err, apr_pool_t *p);
+
+/** Have events handed over in each tick. Borrowed. */
+void net_worker_notifies(net_worker_t *worker, net_notify_t *notify);
 
 /** Work for `budget`; return earlier where nothing is to be done before it is
  * used up, or when stopped. To be called again within seconds: requests on

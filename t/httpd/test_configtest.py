@@ -54,6 +54,7 @@ ACMEDeploy          Mon-Fri 03:00-04:30 sun 02:00
 ACMEReload          none
 ACMEChallengeStore  shmcb:run/challenges(65536)
 ACMEProxy           http://user:word@proxy.example.org:3128/
+ACMENotifyCommand   /bin/true --all "two words"
 ACMEStore           acme
 <ACMECertificate Shop.example.org "www.shop.example.org">
     ACMEProvider     zerossl
@@ -349,6 +350,32 @@ def test_a_command_that_root_should_not_run(configtest, tmp_path, spoil, why):
     number, said = configtest(line).syntax_error()
     assert number == 1
     assert said.startswith(f"ACMEDeployCommand: {path} cannot be run: {why}")
+
+
+@pytest.mark.parametrize("spoil, why", [
+    (lambda path: path.chmod(0o644), "it cannot be executed; chmod u+x "),
+    (lambda path: path.unlink(), "No such file or directory; write the "),
+    (lambda path: (path.unlink(), path.mkdir()), "it is not a file; write "),
+])
+def test_a_command_to_notify_that_is_not_there(configtest, tmp_path, spoil,
+                                               why):
+    """It keeps no certificate from going live."""
+    path = make_program(tmp_path / "command")
+    line = ACCOUNT + f"ACMENotifyCommand {path} word\n" \
+        + vhost("www.example.org")
+    expect_quiet(configtest, line)
+    spoil(path)
+    tested = configtest(line)
+    assert tested.passed
+    assert f"AE039: ACMENotifyCommand: {path} cannot be run: {why}" \
+        in tested.said
+
+
+def test_a_command_to_notify_that_others_may_write(configtest, tmp_path):
+    path = make_program(tmp_path / "command")
+    path.chmod(0o777)
+    number, said = configtest(f"ACMENotifyCommand {path}\n").syntax_error()
+    assert number == 1 and "others may write" in said
 
 
 def test_a_command_has_an_absolute_path(configtest):

@@ -29,7 +29,7 @@ PUBLIC = (serialization.Encoding.DER,
 # What httpd itself says of a child that was killed, and after a power cut.
 KILLED = ["AH00052", "AH00051", "AH00045", "AH10392", "AH00098"]
 # Certificates of seconds run out while httpd is down, in use or staged.
-LATE = ["AE051: ", "AE0(71|52): .*The certificate is not valid now"]
+LATE = ["AE051: ", "AE066: ", "AE0(71|52): .*The certificate is not valid now"]
 
 
 def live_pairs(httpd):

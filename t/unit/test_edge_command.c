@@ -141,7 +141,7 @@ START_TEST(test_words)
     APR_ARRAY_PUSH(words, const char *) = "/bin/echo";
     APR_ARRAY_PUSH(words, const char *) = "two words";
     t->cert->deploy_command = words;
-    argv = edge_command_words(t->cert, t_pool);
+    argv = edge_command_words(t->cert->deploy_command, t_pool);
     ck_assert_str_eq(argv[0], "/bin/echo");
     ck_assert_str_eq(argv[1], "two words");
     ck_assert_ptr_null(argv[2]);
