@@ -100,14 +100,20 @@ void acme_account_fail(acme_session_t *session, const acme_fault_t *fault)
 {
     session->tell_failed = 1;
     session->tell_error = fault->err;
+    session->tell_failure.step = fault->step;
+    session->tell_failure.obstacle = fault->obstacle;
+    session->tell_failure.problem =
+        fault->problem ? acme_problem_copy(fault->problem, session->p) : NULL;
 }
 
-int acme_session_take_warning(ae_error_t *warning, acme_session_t *session)
+int acme_session_take_warning(ae_error_t *warning, acme_failure_t *failure,
+                              acme_session_t *session)
 {
     if (session->tell_error.status == APR_SUCCESS) {
         return 0;
     }
     *warning = session->tell_error;
+    *failure = session->tell_failure;
     memset(&session->tell_error, 0, sizeof(session->tell_error));
     return 1;
 }

@@ -177,13 +177,9 @@ static apr_status_t not_offered(acme_fault_t *fault,
     ae_error_set(&fault->err, AE_EREMOTE, "The CA offers no http-01 for %s",
                  name);
     ae_error_why(&fault->err, "it offers %.200s", *types ? types : "nothing");
-    if (!strncmp(name, "*.", 2)) {
-        return ae_error_next(&fault->err,
-                             "Wildcards are validated through the DNS alone, "
-                             "which this version does not do: name each host "
-                             "instead of the wildcard.");
-    }
-    return ae_error_next(&fault->err, "Choose another ACMEProvider for it.");
+    fault->obstacle = strncmp(name, "*.", 2) ? ACME_OBSTACLE_CHALLENGE
+                                             : ACME_OBSTACLE_WILDCARD;
+    return fault->err.status;
 }
 
 static apr_status_t read_challenge_status(acme_authorization_t *authorization,
@@ -322,7 +318,8 @@ static void tell(char *text, apr_size_t size,
 }
 
 /* What fails worst decides what to do. */
-static void weigh(acme_fault_t *fault, const acme_problem_t *problem)
+static void weigh(acme_fault_t *fault, const acme_problem_t *problem,
+                  const char *name)
 {
     acme_retry_t retry;
 
@@ -332,6 +329,7 @@ static void weigh(acme_fault_t *fault, const acme_problem_t *problem)
     retry = acme_problem_retry(problem);
     if (!fault->problem || retry > fault->retry) {
         fault->problem = problem;
+        fault->name = name;
         fault->retry = retry;
     }
 }
@@ -350,13 +348,13 @@ void acme_authorization_explain(acme_fault_t *fault, const acme_order_t *order)
             first = first ? first : one;
             more++;
             tell(why, sizeof(why), one);
-            weigh(fault, one->problem);
+            weigh(fault, one->problem, one->name);
         }
     }
     fault->step = first ? acme_step_challenge.name : acme_step_order.name;
     if (!first) {
         ae_error_set(&fault->err, AE_EREMOTE, "The CA gave up the order");
-        weigh(fault, order->problem);
+        weigh(fault, order->problem, NULL);
     } else if (more == 0) {
         ae_error_set(&fault->err, AE_EREMOTE, "The CA could not validate %s",
                      first->name);
@@ -366,7 +364,6 @@ void acme_authorization_explain(acme_fault_t *fault, const acme_order_t *order)
                      more);
     }
     ae_error_why(&fault->err, "the CA does not say why");
-    ae_error_next(&fault->err, "A new order is made.");
     if (fault->problem) {
         acme_problem_explain(&fault->err, fault->problem);
     }

@@ -28,6 +28,8 @@ typedef struct acme_exchange_t acme_exchange_t;
 typedef struct acme_fault_t {
     ae_error_t err;
     const char *step;
+    acme_obstacle_t obstacle;
+    const char *name;
     const acme_problem_t *problem;
     acme_retry_t retry;
     apr_time_t retry_after;
@@ -206,7 +208,8 @@ struct acme_session_t {
     int is_created;                 /* for acme_session_take_created */
     const apr_array_header_t *told; /* contacts; NULL: nobody knows which */
     int tell_failed;                /* not again in this session */
-    ae_error_t tell_error;          /* for acme_session_take_warning */
+    ae_error_t tell_error;          /* for acme_session_take_warning, */
+    acme_failure_t tell_failure;    /* as this */
     acme_nonces_t nonces;
     acme_exchange_t *exchanges; /* the session's own */
     unsigned in_flight;         /* of all carriers */

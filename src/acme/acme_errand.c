@@ -44,6 +44,7 @@ static void fail(acme_errand_t *errand, const acme_fault_t *fault)
     errand->failed = 1;
     errand->err = fault->err;
     errand->failure.step = fault->step;
+    errand->failure.obstacle = fault->obstacle;
     errand->failure.problem =
         fault->problem ? acme_problem_copy(fault->problem, errand->p) : NULL;
     errand->failure.retry = fault->retry;

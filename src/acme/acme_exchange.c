@@ -103,11 +103,9 @@ apr_status_t acme_fault_odd(acme_fault_t *fault,
     vsnprintf(words, sizeof(words), fmt, args);
     va_end(args);
     acme_fault_begin(fault, exchange->step, AE_EFORMAT);
-    ae_error_why(&fault->err, "%.300s answered %s", exchange->url, words);
-    return ae_error_next(&fault->err,
-                         "Check that ACMEProvider names an ACME directory; "
-                         "where it does, the CA breaks RFC 8555: tell it, or "
-                         "choose another one.");
+    fault->obstacle = ACME_OBSTACLE_ODD;
+    return ae_error_why(&fault->err, "%.300s answered %s", exchange->url,
+                        words);
 }
 
 apr_status_t acme_exchange_build(acme_exchange_t *exchange,
@@ -192,11 +190,10 @@ static int media_is(const char *content_type, const char *media)
            strchr("; \t", content_type[len]);
 }
 
-static void advise_network(acme_fault_t *fault)
+/* What stands between may answer in the CA's place. */
+static acme_obstacle_t obstacle_of(const acme_response_t *response)
 {
-    ae_error_next(&fault->err,
-                  "It is tried again; where it lasts, check the network, "
-                  "ACMEProxy and ACMEProvider, and the CA's status page.");
+    return response->code >= 500 ? ACME_OBSTACLE_FAULT : ACME_OBSTACLE_ODD;
 }
 
 static acme_verdict_t refuse_transport(acme_fault_t *fault,
@@ -207,7 +204,7 @@ static acme_verdict_t refuse_transport(acme_fault_t *fault,
     ae_error_why(
         &fault->err, "no usable answer from %.300s: %.400s", exchange->url,
         response->reason ? response->reason : "the reason is unknown");
-    advise_network(fault);
+    fault->obstacle = ACME_OBSTACLE_TRANSPORT;
     return ACME_REFUSED;
 }
 
@@ -222,7 +219,7 @@ static acme_verdict_t refuse_media(acme_fault_t *fault,
                  response->content_type ? response->content_type
                                         : "no content type",
                  wanted);
-    advise_network(fault);
+    fault->obstacle = obstacle_of(response);
     return ACME_REFUSED;
 }
 
@@ -237,7 +234,7 @@ static acme_verdict_t refuse_redirect(acme_fault_t *fault,
                  "there",
                  exchange->url, response->code,
                  response->location ? response->location : "nowhere");
-    advise_network(fault);
+    fault->obstacle = obstacle_of(response);
     return ACME_REFUSED;
 }
 
@@ -249,7 +246,7 @@ static acme_verdict_t refuse_silence(acme_fault_t *fault,
     acme_fault_begin(fault, exchange->step, AE_EREMOTE);
     ae_error_why(&fault->err, "%.300s answered %d without an explanation",
                  exchange->url, response->code);
-    advise_network(fault);
+    fault->obstacle = obstacle_of(response);
     return ACME_REFUSED;
 }
 
@@ -262,7 +259,7 @@ static acme_verdict_t refuse_json(acme_fault_t *fault,
     ae_error_why(&fault->err,
                  "%.300s answered %d with JSON that cannot be read: %s",
                  exchange->url, response->code, cause->why);
-    advise_network(fault);
+    fault->obstacle = obstacle_of(response);
     return ACME_REFUSED;
 }
 
@@ -276,6 +273,7 @@ static void point_to_terms(acme_fault_t *fault,
     const char *instance = answer->problem->instance;
 
     if (terms->nelts > 0) {
+        fault->obstacle = ACME_OBSTACLE_NEW_TERMS;
         ae_error_next(&fault->err,
                       "%s%.200s%sThe terms of service are at %.200s. Then "
                       "restart httpd gracefully.",
@@ -297,6 +295,9 @@ static acme_verdict_t refuse_problem(acme_fault_t *fault,
     /* Whatever it calls itself: a fault of the server may pass. */
     if (answer->response->code >= 500) {
         fault->retry = ACME_RETRY_BACKOFF;
+        fault->obstacle = answer->problem->kind == ACME_PROBLEM_OTHER
+                              ? ACME_OBSTACLE_FAULT
+                              : ACME_OBSTACLE_NONE;
     }
     if (answer->problem->kind == ACME_PROBLEM_USER_ACTION_REQUIRED) {
         point_to_terms(fault, exchange, answer);
@@ -399,7 +400,7 @@ acme_verdict_t acme_exchange_judge(acme_answer_t *answer, acme_fault_t *fault,
         acme_fault_begin(fault, exchange->step, AE_ETOOBIG);
         ae_error_why(&fault->err, "%.300s answered more than %d bytes",
                      exchange->url, ACME_BODY_BYTES_MAX);
-        advise_network(fault);
+        fault->obstacle = ACME_OBSTACLE_ODD;
         verdict = ACME_REFUSED;
     } else if (response->code >= 200 && response->code < 300) {
         verdict = judge_success(answer, fault, exchange);

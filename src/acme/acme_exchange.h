@@ -62,9 +62,32 @@ typedef enum acme_next_t {
     ACME_FAILED     /* err says what, why, next; ..._failure the rest */
 } acme_next_t;
 
+/** What stood in the way, where neither the type of a problem nor a status
+ * tells it. */
+typedef enum acme_obstacle_t {
+    ACME_OBSTACLE_NONE,
+    ACME_OBSTACLE_TRANSPORT, /* no answer; the error's status says more */
+    ACME_OBSTACLE_FAULT,     /* 5xx without a problem document */
+    ACME_OBSTACLE_ODD,       /* an answer that breaks RFC 8555 */
+    ACME_OBSTACLE_QUIET,     /* it does not want to be asked now */
+    ACME_OBSTACLE_SLOW,      /* it did not decide within our patience */
+    ACME_OBSTACLE_GONE,      /* the order expired, or is not found */
+    ACME_OBSTACLE_TERMS,     /* nobody accepted its terms of service */
+    ACME_OBSTACLE_NEW_TERMS, /* they changed */
+    ACME_OBSTACLE_UNBOUND,   /* it wants an external account */
+    ACME_OBSTACLE_BINDING,   /* it refused the external account */
+    ACME_OBSTACLE_CLOSED,    /* the account is valid no more */
+    ACME_OBSTACLE_FORBIDDEN, /* the account may not order */
+    ACME_OBSTACLE_CHALLENGE, /* no http-01 for the name */
+    ACME_OBSTACLE_WILDCARD,  /* nor for a wildcard ever */
+    ACME_OBSTACLE_MISFIT     /* the certificate is not of the request */
+} acme_obstacle_t;
+
 /** Why one of them failed. */
 typedef struct acme_failure_t {
-    const char *step;              /* "newOrder" */
+    const char *step; /* "newOrder" */
+    acme_obstacle_t obstacle;
+    const char *name; /* that the CA could not validate, or NULL */
     const acme_problem_t *problem; /* NULL where it was none of the CA's */
     acme_retry_t retry;
     apr_time_t retry_after; /* the CA's own moment, or 0 */

@@ -1,5 +1,6 @@
 #include "acme_engine.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 static void make_states(acme_order_t *order)
@@ -56,6 +57,8 @@ void acme_order_fail(acme_order_t *order, const acme_fault_t *fault)
 
     order->err = fault->err;
     order->failure.step = fault->step;
+    order->failure.obstacle = fault->obstacle;
+    order->failure.name = apr_pstrdup(order->p, fault->name);
     order->failure.problem =
         fault->problem ? acme_problem_copy(fault->problem, order->p) : NULL;
     order->failure.retry = fault->retry;
@@ -85,7 +88,7 @@ static void fail_disowned(acme_order_t *order)
     ae_error_why(&fault.err,
                  "it was made by %.200s, the account is now %.200s",
                  order->account, order->session->account_url);
-    ae_error_next(&fault.err, "A new order is made.");
+    fault.obstacle = ACME_OBSTACLE_GONE;
     acme_order_fail(order, &fault);
 }
 

@@ -131,8 +131,8 @@ static apr_status_t expire(acme_fault_t *fault)
     acme_fault_begin(fault, &acme_step_order, AE_EREMOTE);
     fault->order_lost = 1;
     ae_error_set(&fault->err, AE_EREMOTE, "The order has expired at the CA");
-    ae_error_why(&fault->err, "it was not finished in time");
-    return ae_error_next(&fault->err, "A new order is made.");
+    fault->obstacle = ACME_OBSTACLE_GONE;
+    return ae_error_why(&fault->err, "it was not finished in time");
 }
 
 static int expired(const acme_order_t *order, apr_time_t now)
@@ -280,7 +280,7 @@ static void fail_impatient(acme_order_t *order, apr_time_t now)
             &fault.err, "the order was not decided within %s",
             ae_time_print_span(now - order->poll_until + PATIENCE, order->p));
     }
-    ae_error_next(&fault.err, "The same order is taken up again later.");
+    fault.obstacle = ACME_OBSTACLE_SLOW;
     acme_order_fail(order, &fault);
 }
 

@@ -194,11 +194,7 @@ static int mend_new_order(acme_exchange_t *exchange,
     if (answer->problem &&
         answer->problem->kind == ACME_PROBLEM_UNAUTHORIZED &&
         answer->problem->subproblems->nelts == 0) {
-        ae_error_next(&fault->err,
-                      "The CA does not let this account order. Ask the CA "
-                      "why; to open a new account, move the provider's "
-                      "directory below accounts/ in ACMEStore away and "
-                      "restart httpd gracefully.");
+        fault->obstacle = ACME_OBSTACLE_FORBIDDEN;
     }
     return 0;
 }
@@ -227,8 +223,7 @@ static int mend_gone(acme_exchange_t *exchange, const acme_answer_t *answer,
         (code == 404 || code == 410)) {
         fault->order_lost = 1;
         fault->retry = ACME_RETRY_BACKOFF;
-        ae_error_next(&fault->err,
-                      "The order is gone at the CA; a new one is made.");
+        fault->obstacle = ACME_OBSTACLE_GONE;
     }
     return 0;
 }
@@ -325,8 +320,7 @@ static int mend_order(acme_exchange_t *exchange, const acme_answer_t *answer,
     if (refused && exchange->order->state == ACME_ORDER_TAKE_UP) {
         fault->order_lost = 1;
         fault->retry = ACME_RETRY_BACKOFF;
-        ae_error_next(&fault->err,
-                      "The order is gone at the CA; a new one is made.");
+        fault->obstacle = ACME_OBSTACLE_GONE;
     }
     return mend_gone(exchange, answer, now, fault);
 }
@@ -410,9 +404,9 @@ static apr_status_t read_certificate(acme_exchange_t *exchange,
         acme_fault_begin(fault, exchange->step, rv);
         ae_error_why(&fault->err, "%.300s: %s", cause.what, cause.why);
         fault->order_lost = rv == AE_EMISMATCH;
-        return ae_error_next(&fault->err, fault->order_lost
-                                              ? "A new order is made."
-                                              : "It is downloaded again.");
+        fault->obstacle =
+            fault->order_lost ? ACME_OBSTACLE_MISFIT : ACME_OBSTACLE_ODD;
+        return rv;
     }
     order->chain =
         apr_pstrmemdup(order->p, response->body, response->body_len);

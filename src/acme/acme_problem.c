@@ -7,6 +7,7 @@
 #define URN "urn:ietf:params:acme:error:"
 #define TYPE_MAX 128
 #define DETAIL_MAX 1024
+#define THUMBPRINT_LENGTH 43 /* SHA-256, base64url */
 #define IDENTIFIER_MAX 256
 #define SUBPROBLEMS_MAX 100
 #define DEPTH_MAX 2
@@ -17,145 +18,49 @@
 typedef struct row_t {
     const char *word; /* behind the URN of RFC 8555 section 6.7 */
     acme_retry_t retry;
-    const char *meaning;
-    const char *remedy;
 } row_t;
 
 static const row_t rows[] = {
-    [ACME_PROBLEM_OTHER] =
-        {"", ACME_RETRY_BACKOFF,
-         "The CA reported an error of a kind that is not known here.",
-         "See the CA's own words and its documentation."},
-    [ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST] =
-        {"accountDoesNotExist", ACME_RETRY_DAILY,
-         "The CA does not know the account any more.",
-         "Ask the CA why it dropped the account, or choose another "
-         "ACMEProvider."},
-    [ACME_PROBLEM_ALREADY_REPLACED] =
-        {"alreadyReplaced", ACME_RETRY_BACKOFF,
-         "The certificate was already replaced by another order.",
-         "Nothing needs to be done; the order is made again without it."},
-    [ACME_PROBLEM_ALREADY_REVOKED] = {"alreadyRevoked", ACME_RETRY_DAILY,
-                                      "The certificate was revoked before.",
-                                      "Nothing needs to be done."},
-    [ACME_PROBLEM_BAD_CSR] =
-        {"badCSR", ACME_RETRY_DAILY,
-         "The CA does not accept the certificate signing request.",
-         "Choose another ACMEKeyType, or remove the name that the CA objects "
-         "to."},
-    [ACME_PROBLEM_BAD_NONCE] =
-        {"badNonce", ACME_RETRY_BACKOFF,
-         "The CA refused several fresh nonces in a row.",
-         "This passes by itself; where it lasts, something between here and "
-         "the CA answers from a cache."},
-    [ACME_PROBLEM_BAD_PUBLIC_KEY] = {"badPublicKey", ACME_RETRY_DAILY,
-                                     "The CA does not accept the public key.",
-                                     "Choose another ACMEKeyType."},
-    [ACME_PROBLEM_BAD_REVOCATION_REASON] =
-        {"badRevocationReason", ACME_RETRY_DAILY,
-         "The CA does not accept this reason for a revocation.",
-         "Give another reason."},
-    [ACME_PROBLEM_BAD_SIGNATURE_ALGORITHM] =
-        {"badSignatureAlgorithm", ACME_RETRY_DAILY,
-         "The CA does not accept the algorithm of the account key.",
-         "Choose another ACMEProvider; this one wants another kind of account "
-         "key."},
-    [ACME_PROBLEM_CAA] =
-        {"caa", ACME_RETRY_DAILY,
-         "A CAA record in the DNS forbids this CA to issue for the name.",
-         "Add this CA to the CAA records of the name or of the domain above "
-         "it."},
-    [ACME_PROBLEM_COMPOUND] = {"compound", ACME_RETRY_BACKOFF,
-                               "The CA reported several errors at once.",
-                               "See each of them."},
-    [ACME_PROBLEM_CONNECTION] =
-        {"connection", ACME_RETRY_BACKOFF,
-         "The CA could not connect to the name on port 80.",
-         "Check that every address of the name in the DNS, IPv6 too, leads to "
-         "this server and that no firewall closes port 80."},
-    [ACME_PROBLEM_DNS] =
-        {"dns", ACME_RETRY_BACKOFF,
-         "The CA could not look up the name in the DNS.",
-         "Check the name's A, AAAA and CAA records and that all its name "
-         "servers answer."},
-    [ACME_PROBLEM_EXTERNAL_ACCOUNT_REQUIRED] =
-        {"externalAccountRequired", ACME_RETRY_DAILY,
-         "The CA opens accounts only for customers that it knows already.",
-         "Write ACMEExternalAccount with the key identifier and the HMAC key "
-         "that the CA gives its customers, or choose another ACMEProvider."},
-    [ACME_PROBLEM_INCORRECT_RESPONSE] =
-        {"incorrectResponse", ACME_RETRY_BACKOFF,
-         "The CA got another answer than the challenge's.",
-         "Check that every address of the name in the DNS leads to this "
-         "server and not to another one or to a proxy that answers itself."},
-    [ACME_PROBLEM_INVALID_CONTACT] =
-        {"invalidContact", ACME_RETRY_DAILY,
-         "The CA does not accept the contact address.", "Correct ACMEEmail."},
-    [ACME_PROBLEM_INVALID_PROFILE] =
-        {"invalidProfile", ACME_RETRY_DAILY,
-         "The CA does not offer the profile to this account.",
-         "Correct or remove ACMEProfile."},
-    [ACME_PROBLEM_MALFORMED] =
-        {"malformed", ACME_RETRY_DAILY,
-         "The CA could not make sense of the request.",
-         "Check the names of the certificate; where they are right, report "
-         "the CA's words as a bug of this module."},
-    [ACME_PROBLEM_ORDER_NOT_READY] =
-        {"orderNotReady", ACME_RETRY_BACKOFF,
-         "The CA was not ready to finalize the order.",
-         "This passes by itself."},
-    [ACME_PROBLEM_RATE_LIMITED] =
-        {"rateLimited", ACME_RETRY_BACKOFF,
-         "A rate limit of the CA is used up.",
-         "Wait until the CA allows more; fewer certificates, or names that "
-         "change less often, stay below the limit."},
-    [ACME_PROBLEM_REJECTED_IDENTIFIER] =
-        {"rejectedIdentifier", ACME_RETRY_DAILY,
-         "The CA does not issue certificates for the name.",
-         "Remove the name from the certificate, or choose another "
-         "ACMEProvider."},
-    [ACME_PROBLEM_SERVER_INTERNAL] =
-        {"serverInternal", ACME_RETRY_BACKOFF,
-         "The CA has a fault of its own.",
-         "This usually passes by itself; the CA's status page tells more."},
-    [ACME_PROBLEM_TLS] =
-        {"tls", ACME_RETRY_BACKOFF,
-         "The CA met a TLS error while it looked at the name.",
-         "Check where port 80 of the name redirects to, and that TLS works "
-         "there."},
-    [ACME_PROBLEM_UNAUTHORIZED] =
-        {"unauthorized", ACME_RETRY_BACKOFF,
-         "The CA was not convinced that this server is in charge of the name, "
-         "or does not let this account do it.",
-         "Check that every address of the name in the DNS leads to this "
-         "server, and that the challenge path is not answered elsewhere."},
-    [ACME_PROBLEM_UNSUPPORTED_CONTACT] =
-        {"unsupportedContact", ACME_RETRY_DAILY,
-         "The CA does not take this kind of contact.", "Correct ACMEEmail."},
-    [ACME_PROBLEM_UNSUPPORTED_IDENTIFIER] =
-        {"unsupportedIdentifier", ACME_RETRY_DAILY,
-         "The CA does not issue for this kind of name.",
-         "Remove the name from the certificate, or choose another "
-         "ACMEProvider."},
-    [ACME_PROBLEM_USER_ACTION_REQUIRED] =
-        {"userActionRequired", ACME_RETRY_PERSON,
-         "The CA wants somebody to do something first, mostly to agree to new "
-         "terms of service.",
-         "Do what the CA asks, then restart httpd gracefully."},
+    [ACME_PROBLEM_OTHER] = {"", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_ACCOUNT_DOES_NOT_EXIST] = {"accountDoesNotExist",
+                                             ACME_RETRY_DAILY},
+    [ACME_PROBLEM_ALREADY_REPLACED] = {"alreadyReplaced", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_ALREADY_REVOKED] = {"alreadyRevoked", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_BAD_CSR] = {"badCSR", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_BAD_NONCE] = {"badNonce", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_BAD_PUBLIC_KEY] = {"badPublicKey", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_BAD_REVOCATION_REASON] = {"badRevocationReason",
+                                            ACME_RETRY_DAILY},
+    [ACME_PROBLEM_BAD_SIGNATURE_ALGORITHM] = {"badSignatureAlgorithm",
+                                              ACME_RETRY_DAILY},
+    [ACME_PROBLEM_CAA] = {"caa", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_COMPOUND] = {"compound", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_CONNECTION] = {"connection", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_DNS] = {"dns", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_EXTERNAL_ACCOUNT_REQUIRED] = {"externalAccountRequired",
+                                                ACME_RETRY_DAILY},
+    [ACME_PROBLEM_INCORRECT_RESPONSE] = {"incorrectResponse",
+                                         ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_INVALID_CONTACT] = {"invalidContact", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_INVALID_PROFILE] = {"invalidProfile", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_MALFORMED] = {"malformed", ACME_RETRY_DAILY},
+    [ACME_PROBLEM_ORDER_NOT_READY] = {"orderNotReady", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_RATE_LIMITED] = {"rateLimited", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_REJECTED_IDENTIFIER] = {"rejectedIdentifier",
+                                          ACME_RETRY_DAILY},
+    [ACME_PROBLEM_SERVER_INTERNAL] = {"serverInternal", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_TLS] = {"tls", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_UNAUTHORIZED] = {"unauthorized", ACME_RETRY_BACKOFF},
+    [ACME_PROBLEM_UNSUPPORTED_CONTACT] = {"unsupportedContact",
+                                          ACME_RETRY_DAILY},
+    [ACME_PROBLEM_UNSUPPORTED_IDENTIFIER] = {"unsupportedIdentifier",
+                                             ACME_RETRY_DAILY},
+    [ACME_PROBLEM_USER_ACTION_REQUIRED] = {"userActionRequired",
+                                           ACME_RETRY_PERSON},
 };
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) == ACME_PROBLEM_KINDS,
                "a row for each kind of problem");
-
-const char *acme_problem_meaning(acme_problem_kind_t kind)
-{
-    return rows[kind].meaning;
-}
-
-const char *acme_problem_remedy(acme_problem_kind_t kind)
-{
-    return rows[kind].remedy;
-}
 
 const char *acme_problem_word(acme_problem_kind_t kind)
 {
@@ -175,6 +80,29 @@ static acme_problem_kind_t kind_of(const char *type)
         }
     }
     return ACME_PROBLEM_OTHER;
+}
+
+static apr_size_t base64url_length(const char *text)
+{
+    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "0123456789-_");
+}
+
+/* A CA may quote the key authorization (RFC 8555 section 8.1) that it missed:
+ * its second half must not reach a log. A page that lifts a pause may look
+ * like it, and has to. */
+static const char *mask(const char *detail, apr_pool_t *p)
+{
+    char *text = apr_pstrdup(p, detail);
+    char *at;
+
+    for (at = strchr(text, '.'); at != NULL; at = strchr(at, '.')) {
+        at++;
+        if (base64url_length(at) == THUMBPRINT_LENGTH) {
+            memset(at, '*', THUMBPRINT_LENGTH);
+        }
+    }
+    return text;
 }
 
 static const char *cut(const char *text, apr_size_t max, apr_pool_t *p)
@@ -254,13 +182,16 @@ static acme_problem_t *read_one(const json_t *object, int depth, apr_pool_t *p)
         problem->type = "about:blank"; /* RFC 9457 section 4.2.1 */
     }
     problem->kind = kind_of(problem->type);
-    problem->detail = detail ? cut(detail, DETAIL_MAX, p) : "";
     problem->instance = take_text(object, "instance", ACME_URL_LENGTH_MAX, p);
     problem->identifier = take_text(identifier, "value", IDENTIFIER_MAX, p);
     problem->status = status >= 100 && status < 600 ? (int)status : 0;
     if (problem->kind == ACME_PROBLEM_RATE_LIMITED && detail) {
         problem->unpause = find_unpause(detail, p);
     }
+    if (detail && !problem->unpause) {
+        detail = mask(detail, p);
+    }
+    problem->detail = detail ? cut(detail, DETAIL_MAX, p) : "";
     problem->subproblems = read_subproblems(object, depth, p);
     return problem;
 }
@@ -301,14 +232,16 @@ static const acme_problem_t *subproblem(const acme_problem_t *problem, int i)
     return APR_ARRAY_IDX(problem->subproblems, i, const acme_problem_t *);
 }
 
+static acme_retry_t own_retry(const acme_problem_t *problem)
+{
+    return problem->unpause ? ACME_RETRY_PERSON : rows[problem->kind].retry;
+}
+
 acme_retry_t acme_problem_retry(const acme_problem_t *problem)
 {
-    acme_retry_t retry = rows[problem->kind].retry;
+    acme_retry_t retry = own_retry(problem);
     int i;
 
-    if (problem->unpause) {
-        retry = ACME_RETRY_PERSON;
-    }
     for (i = 0; i < problem->subproblems->nelts; i++) {
         retry = worse(retry, acme_problem_retry(subproblem(problem, i)));
     }
@@ -334,7 +267,7 @@ static void tell(char *text, apr_size_t size, const acme_problem_t *problem)
         append(text, size, ": ");
     }
     append(text, size,
-           *problem->detail ? problem->detail : rows[problem->kind].meaning);
+           *problem->detail ? problem->detail : "it does not say more");
     append(text, size, " (");
     append(text, size, problem->type);
     append(text, size, ")");
@@ -343,18 +276,18 @@ static void tell(char *text, apr_size_t size, const acme_problem_t *problem)
     }
 }
 
-/* The one among a problem and its subproblems that decides what to do: a
- * cause that needs somebody before one that passes, and the inner one where
- * the outer only sums up. */
-static const acme_problem_t *decisive(const acme_problem_t *problem)
+/* Where nothing is worse than what sums it up, the first part says most. */
+const acme_problem_t *acme_problem_decisive(const acme_problem_t *problem)
 {
     const acme_problem_t *best = problem;
     int i;
 
     for (i = 0; i < problem->subproblems->nelts; i++) {
-        const acme_problem_t *one = decisive(subproblem(problem, i));
-        if (best->kind == ACME_PROBLEM_COMPOUND ||
-            acme_problem_retry(one) > acme_problem_retry(best)) {
+        const acme_problem_t *one =
+            acme_problem_decisive(subproblem(problem, i));
+        acme_retry_t least = own_retry(best) + (best != problem);
+
+        if (best->kind == ACME_PROBLEM_COMPOUND || own_retry(one) >= least) {
             best = one;
         }
     }
@@ -363,29 +296,21 @@ static const acme_problem_t *decisive(const acme_problem_t *problem)
 
 void acme_problem_explain(ae_error_t *err, const acme_problem_t *problem)
 {
-    const acme_problem_t *cause = decisive(problem);
+    const acme_problem_t *cause = acme_problem_decisive(problem);
     char why[sizeof(err->why)] = "";
 
     tell(why, sizeof(why), problem);
     ae_error_why(err, "%s", why);
     if (cause->unpause && strlen(cause->unpause) <= UNPAUSE_SHOWN_MAX) {
         ae_error_next(err,
-                      "The CA paused these names after many failures: mend "
-                      "their cause, lift the pause at %s, then restart httpd "
-                      "gracefully.",
+                      "Mend the cause of the failures, lift the pause at %s, "
+                      "then restart httpd gracefully.",
                       cause->unpause);
-    } else if (cause->unpause) {
-        ae_error_next(err,
-                      "The CA paused these names after many failures: mend "
-                      "their cause, lift the pause at the address in the CA's "
-                      "words, then restart httpd gracefully.");
     } else if (cause->kind == ACME_PROBLEM_USER_ACTION_REQUIRED &&
                cause->instance) {
         ae_error_next(err,
                       "Open %s and do what the CA asks there, then "
                       "restart httpd gracefully.",
                       cause->instance);
-    } else {
-        ae_error_next(err, "%s", rows[cause->kind].remedy);
     }
 }

@@ -1,8 +1,8 @@
 #ifndef ACME_PROBLEM_H
 #define ACME_PROBLEM_H
 
-/** Problem documents (RFC 8555 section 6.7, RFC 9457): what each means, and
- * what can be done about it. */
+/** Problem documents (RFC 8555 section 6.7, RFC 9457), and when to try again.
+ * What each means here, and what mends it, is said by edge_explain.h. */
 
 #include "ae_error.h"
 #include "ae_json.h"
@@ -72,17 +72,18 @@ const acme_problem_t *acme_problem_copy(const acme_problem_t *problem,
  * included. */
 acme_retry_t acme_problem_retry(const acme_problem_t *problem);
 
+/** The one among a problem and its subproblems that decides what to do: a
+ * cause that needs somebody before one that passes, and the inner one where
+ * the outer only sums up. Lives as long as the problem. */
+const acme_problem_t *acme_problem_decisive(const acme_problem_t *problem);
+
 /** Put the problem into words: why in the CA's words with type and all
- * subproblems, next as the remedy. `what` was set by the caller. */
+ * subproblems; next is set where the CA names a page that mends it, and left
+ * as it is elsewhere. `what` was set by the caller. */
 void acme_problem_explain(ae_error_t *err, const acme_problem_t *problem);
 
 /** The word of a kind, as RFC 8555 section 6.7 writes it behind its URN,
  * "rateLimited"; "other" for any other type. */
 const char *acme_problem_word(acme_problem_kind_t kind);
-
-/** What a kind means here and what the administrator can do, each one
- * sentence. */
-const char *acme_problem_meaning(acme_problem_kind_t kind);
-const char *acme_problem_remedy(acme_problem_kind_t kind);
 
 #endif

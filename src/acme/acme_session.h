@@ -6,6 +6,7 @@
  * Orders drive it: whichever asks first sends what the session needs, the
  * others wait. One thread. */
 
+#include "acme_exchange.h"
 #include "acme_jws.h"
 #include "ae_json.h"
 
@@ -56,8 +57,10 @@ const char *acme_session_terms(const acme_session_t *session);
 int acme_session_take_created(acme_session_t *session);
 
 /** What failed since the last call and held up nobody: the CA could not be
- * told new contacts. @return false where nothing did */
-int acme_session_take_warning(ae_error_t *warning, acme_session_t *session);
+ * told new contacts. What `failure` points to lives as long as the session.
+ * @return false where nothing did */
+int acme_session_take_warning(ae_error_t *warning, acme_failure_t *failure,
+                              acme_session_t *session);
 
 /** Until when the CA is not asked, because it said so or a step of the session
  * failed; 0 for not at all. Where the clock was set back during the pause, what

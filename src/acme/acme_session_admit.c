@@ -29,7 +29,7 @@ static acme_next_t meet_pause(apr_time_t *wake, acme_fault_t *fault,
     fault->retry_after = until;
     ae_error_why(&fault->err, "the CA wants to be left alone until %s",
                  ae_time_print(until, exchange->p));
-    ae_error_next(&fault->err, "The same order is taken up again then.");
+    fault->obstacle = ACME_OBSTACLE_QUIET;
     return ACME_FAILED;
 }
 

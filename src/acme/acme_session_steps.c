@@ -111,9 +111,8 @@ static apr_status_t refuse_terms(const acme_session_t *session,
                  session->terms);
     fault->retry = ACME_RETRY_DAILY;
     fault->err.status = AE_EREMOTE;
-    return ae_error_next(&fault->err,
-                         "Read them and put \"ACMETermsOfService accepted\" "
-                         "into the configuration.");
+    fault->obstacle = ACME_OBSTACLE_TERMS;
+    return fault->err.status;
 }
 
 /* RFC 8555 section 7.3.4: seen before newAccount is sent. */
@@ -123,10 +122,8 @@ static apr_status_t refuse_unbound(acme_fault_t *fault)
                               "it gave credentials (externalAccountRequired)");
     fault->retry = ACME_RETRY_DAILY;
     fault->err.status = AE_EREMOTE;
-    return ae_error_next(&fault->err,
-                         "Get a key identifier and an HMAC key from the CA "
-                         "and write \"ACMEExternalAccount provider kid "
-                         "hmac-file\", or choose another ACMEProvider.");
+    fault->obstacle = ACME_OBSTACLE_UNBOUND;
+    return fault->err.status;
 }
 
 static apr_status_t build_new_account(acme_exchange_t *exchange,
@@ -184,12 +181,9 @@ static apr_status_t read_new_account(acme_exchange_t *exchange,
     if (status && strcmp(status, "valid") != 0) {
         acme_fault_begin(fault, exchange->step, AE_EREMOTE);
         fault->retry = ACME_RETRY_DAILY;
-        ae_error_why(&fault->err, "the account of this key is \"%.40s\"",
-                     status);
-        return ae_error_next(&fault->err,
-                             "Ask the CA why; a new account key needs the "
-                             "provider's directory below accounts/ in "
-                             "ACMEStore to be moved away.");
+        fault->obstacle = ACME_OBSTACLE_CLOSED;
+        return ae_error_why(&fault->err,
+                            "the account of this key is \"%.40s\"", status);
     }
     acme_session_set_account(exchange->session, url);
     if (answer->response->code == 201) {
@@ -215,12 +209,12 @@ static int mend_new_account(acme_exchange_t *exchange,
         (kind == ACME_PROBLEM_UNAUTHORIZED || kind == ACME_PROBLEM_MALFORMED ||
          kind == ACME_PROBLEM_EXTERNAL_ACCOUNT_REQUIRED)) {
         fault->retry = ACME_RETRY_DAILY;
-        ae_error_next(&fault->err,
-                      "Check the key identifier (%.80s) and the file of "
-                      "ACMEExternalAccount against what the CA shows; "
-                      "credentials may have been used up, or have expired: "
-                      "then get new ones. Restart httpd gracefully.",
-                      exchange->session->config.eab->kid);
+        fault->obstacle = ACME_OBSTACLE_BINDING;
+        ae_text_copy(fault->err.what, sizeof(fault->err.what),
+                     apr_psprintf(exchange->p,
+                                  "%s with the key identifier %.80s",
+                                  exchange->step->failed,
+                                  exchange->session->config.eab->kid));
     }
     return 0;
 }

@@ -22,6 +22,9 @@ static const struct {
     {AE_ECRYPTO, "OpenSSL refused"},
     {AE_EREMOTE, "the CA answered with an error"},
     {AE_EUNSAFE, "its mode, owner or kind is unsafe"},
+    {AE_EDISTRUST, "the other end's certificate is not trusted"},
+    {AE_ECLOCK, "the other end's certificate is not valid now"},
+    {AE_ENOHOST, "the host's name cannot be looked up"},
 };
 
 /* The length of the UTF-8 character at s (RFC 3629 section 4), 0 where there

@@ -18,6 +18,9 @@
 #define AE_ECRYPTO (APR_OS_START_USERERR + 6)   /* OpenSSL refused */
 #define AE_EREMOTE (APR_OS_START_USERERR + 7)   /* the CA answered an error */
 #define AE_EUNSAFE (APR_OS_START_USERERR + 8)   /* mode, owner or link */
+#define AE_EDISTRUST (APR_OS_START_USERERR + 9) /* nobody trusted vouches */
+#define AE_ECLOCK (APR_OS_START_USERERR + 10)   /* not valid by our clock */
+#define AE_ENOHOST (APR_OS_START_USERERR + 11)  /* the host has no address */
 
 /**
  * The one error channel. A plain value: copy it freely. Text is UTF-8 without

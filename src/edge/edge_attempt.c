@@ -1,5 +1,6 @@
 #include "edge_attempt.h"
 
+#include "edge_explain.h"
 #include "edge_keying.h"
 
 #include <apr_strings.h>
@@ -285,13 +286,21 @@ static void set_step(edge_attempt_t *attempt, const char *step)
     ae_text_copy(attempt->failure.step, sizeof(attempt->failure.step), step);
 }
 
+static void explain(edge_attempt_t *attempt, const ae_error_t *err,
+                    edge_cause_t cause, int quoted)
+{
+    attempt->failure.error = *err;
+    attempt->failure.cause = cause;
+    edge_explain_next(&attempt->failure.error, cause, quoted);
+}
+
 /* Our own trouble: the order stays as the store has it. */
 static edge_attempt_next_t fail_here(edge_attempt_t *attempt, const char *step,
                                      const ae_error_t *err)
 {
     attempt->over = 1;
     attempt->failure.id = "AE040";
-    attempt->failure.error = *err;
+    explain(attempt, err, edge_explain_trouble(err, step), 0);
     attempt->failure.retry = ACME_RETRY_BACKOFF;
     set_step(attempt, step);
     return EDGE_ATTEMPT_FAILED;
@@ -317,7 +326,8 @@ static edge_attempt_next_t fail_order(edge_attempt_t *attempt,
 
     attempt->over = 1;
     attempt->failure.id = "AE040";
-    attempt->failure.error = *err;
+    explain(attempt, err, edge_explain_failure(failure, err),
+            failure->problem != NULL);
     attempt->failure.retry = failure->retry;
     attempt->failure.retry_after = failure->retry_after;
     set_step(attempt, failure->step != NULL ? failure->step : "");
@@ -345,10 +355,20 @@ static apr_status_t check_chain(edge_attempt_t *attempt, ae_bytes_t pem,
     if (status == APR_SUCCESS) {
         status = ae_cert_check_dates(attempt->chain, now, err);
     }
-    if (status == APR_SUCCESS) {
-        status = ae_cert_check_chain(attempt->chain, err);
-    }
-    return status;
+    return status == APR_SUCCESS ? ae_cert_check_chain(attempt->chain, err)
+                                 : status;
+}
+
+static edge_attempt_next_t refuse_chain(edge_attempt_t *attempt,
+                                        apr_time_t now, const ae_error_t *err,
+                                        apr_pool_t *ptemp)
+{
+    fail_here(attempt, "certificate", err);
+    explain(attempt, err, edge_explain_chain(attempt->chain, now), 0);
+    attempt->failure.id = "AE042";
+    attempt->failure.retry = ACME_RETRY_DAILY;
+    lose_order(attempt, ptemp);
+    return EDGE_ATTEMPT_FAILED;
 }
 
 static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
@@ -359,11 +379,7 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
     ae_error_t err;
 
     if (check_chain(attempt, pem, now, &err) != APR_SUCCESS) {
-        fail_here(attempt, "certificate", &err);
-        attempt->failure.id = "AE042";
-        attempt->failure.retry = ACME_RETRY_DAILY;
-        lose_order(attempt, ptemp);
-        return EDGE_ATTEMPT_FAILED;
+        return refuse_chain(attempt, now, &err, ptemp);
     }
     edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
     if (edge_store_stage(attempt->config.store, attempt->config.cert, pem,
@@ -403,7 +419,7 @@ edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
             return EDGE_ATTEMPT_SEND;
         case ACME_PROVISION:
             if (publish(attempt, &err) != APR_SUCCESS) {
-                return fail_here(attempt, "challenge", &err);
+                return fail_here(attempt, EDGE_STEP_CHALLENGE, &err);
             }
             acme_order_provisioned(attempt->order);
             break;

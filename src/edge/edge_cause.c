@@ -55,11 +55,3 @@ const char *edge_cause_remedy(edge_cause_t cause, ae_language_t language)
 
     return row != NULL ? row->says[language].remedy : "";
 }
-
-int edge_cause_is_ours(edge_cause_t cause)
-{
-    const edge_cause_row_t *row = find(cause, NULL);
-
-    return row == NULL || (row >= edge_cause_here.rows &&
-                           row < edge_cause_here.rows + edge_cause_here.count);
-}

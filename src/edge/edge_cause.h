@@ -105,8 +105,4 @@ edge_cause_t edge_cause_find(const char *word);
 const char *edge_cause_meaning(edge_cause_t cause, ae_language_t language);
 const char *edge_cause_remedy(edge_cause_t cause, ae_language_t language);
 
-/** Whether this server met it itself, so that the error says already in our
- * words what the meaning would repeat. */
-int edge_cause_is_ours(edge_cause_t cause);
-
 #endif

@@ -1,6 +1,7 @@
 #include "edge_errands.h"
 
 #include "edge_errand_own.h"
+#include "edge_explain.h"
 #include "edge_record.h"
 
 #include <apr_strings.h>
@@ -111,6 +112,7 @@ static void keep_failure(edge_errand_t *errand)
         errand->failure.problem =
             acme_problem_copy(errand->failure.problem, errand->p);
     }
+    errand->failure.name = apr_pstrdup(errand->p, errand->failure.name);
 }
 
 static void end_leg(run_t *run, ae_error_t *err, apr_time_t now)
@@ -120,6 +122,8 @@ static void end_leg(run_t *run, ae_error_t *err, apr_time_t now)
     memset(&errand->failure, 0, sizeof(errand->failure));
     if (err->status != APR_SUCCESS && run->trouble.status == APR_SUCCESS) {
         keep_failure(errand);
+        edge_explain_next(err, edge_explain_failure(&errand->failure, err),
+                          errand->failure.problem != NULL);
     }
     errand->was_sent =
         errand->request && acme_errand_was_sent(errand->request);

@@ -117,6 +117,12 @@ static const char *tell_signed_text(const edge_status_t *status, apr_pool_t *p)
     return status->signed_text;
 }
 
+static const char *tell_cause(const edge_status_t *status, apr_pool_t *p)
+{
+    (void)p;
+    return edge_cause_word(status->cause);
+}
+
 static const char *tell_deployed(const edge_status_t *status, apr_pool_t *p)
 {
     (void)p;

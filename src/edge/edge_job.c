@@ -1,6 +1,7 @@
 #include "edge_job_own.h"
 
 #include "ae_time.h"
+#include "edge_explain.h"
 #include "edge_plan.h"
 
 #include <apr_strings.h>
@@ -238,7 +239,7 @@ static apr_status_t open_attempt(edge_job_t *job, ae_error_t *err)
  * wait for its end among those under way would hold up other CAs. */
 void edge_job_begin(edge_job_t *job, apr_time_t now)
 {
-    edge_failure_t failure = {"AE040", {0}, "prepare", ACME_RETRY_BACKOFF, 0};
+    edge_failure_t failure = {.id = "AE040", .step = "prepare"};
     apr_status_t status =
         edge_sessions_open(&job->session, job->context->sessions,
                            provider_of(job), &failure.error);
@@ -258,6 +259,8 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
         edge_job_move(job, job->state == EDGE_JOB_QUEUED ? "turn" : "due",
                       EDGE_JOB_ORDERING);
     } else {
+        failure.cause = edge_explain_trouble(&failure.error, failure.step);
+        edge_explain_next(&failure.error, failure.cause, 0);
         edge_job_tell_end(job, EDGE_JOB_FAILED, now);
         fail(job, &failure, now);
         edge_job_move(job, "cannot begin", EDGE_JOB_RESTING);

@@ -76,7 +76,8 @@ static void take_discard(edge_job_t *job, edge_request_verb_t verb,
         ae_error_why(&why, "somebody discarded it");
         ae_error_next(&why, "acme-edge sign %s orders another at once",
                       job->cert->name);
-        edge_tally_refused(&standing->state, &why, standing->requests[verb].at,
+        edge_tally_refused(&standing->state, EDGE_CAUSE_DISCARDED, &why,
+                           standing->requests[verb].at,
                            edge_standing_lifetime(standing), now,
                            edge_job_draw(job));
         edge_job_save(job);

@@ -1,5 +1,6 @@
 #include "edge_session_own.h"
 
+#include "edge_explain.h"
 #include "edge_tally.h"
 
 #include <string.h>
@@ -304,8 +305,11 @@ acme_session_t *edge_session_acme(const edge_session_t *session)
 static void warn(const edge_session_t *session, apr_pool_t *ptemp)
 {
     ae_error_t warning;
+    acme_failure_t failure;
 
-    if (acme_session_take_warning(&warning, session->acme)) {
+    if (acme_session_take_warning(&warning, &failure, session->acme)) {
+        edge_explain_next(&warning, edge_explain_failure(&failure, &warning),
+                          failure.problem != NULL);
         ae_log(session->log, AE_LOG_WARNING,
                "AE060: %s: the account's contacts are still the old ones; "
                "orders go on, and the next restart tries again: %s",

@@ -289,7 +289,8 @@ edge_settled_t edge_standing_settle(edge_standing_t *standing,
         settled = settle_person(&standing->state, now);
     }
     if (newly_refused(standing)) {
-        edge_tally_refused(&standing->state, &standing->deployment.error,
+        edge_tally_refused(&standing->state, EDGE_CAUSE_NOT_DEPLOYED,
+                           &standing->deployment.error,
                            standing->deployment.at,
                            edge_standing_lifetime(standing), now, random);
         settled = EDGE_SETTLED_REFUSED;

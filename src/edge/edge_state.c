@@ -69,6 +69,14 @@ static void take_quiet(edge_state_t *state, const json_t *json)
     }
 }
 
+/* The word of a later version is no damage. */
+static void take_cause(edge_state_t *state, const json_t *json)
+{
+    const char *word = json_string_value(json_object_get(json, "cause"));
+
+    state->cause = edge_cause_find(word != NULL ? word : "");
+}
+
 static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
 {
     edge_state_t *s = state;
@@ -95,6 +103,7 @@ static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
     }
     edge_course_take(&s->course, ae_json_get_object(json, "course"));
     take_quiet(s, json);
+    take_cause(s, json);
     return good;
 }
 
@@ -187,6 +196,7 @@ static json_t *print(const edge_state_t *s, apr_pool_t *p)
     json_object_set_new(json, "succeededAt", json_integer(s->succeeded_at));
     json_object_set_new(json, "course", edge_course_print(&s->course));
     edge_record_put_error(json, "error", &s->error);
+    json_object_set_new(json, "cause", json_string(edge_cause_word(s->cause)));
     return json;
 }
 

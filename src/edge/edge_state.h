@@ -6,6 +6,7 @@
  * are integers there, microseconds since 1970; the rest are plain words. */
 
 #include "acme_problem.h"
+#include "edge_cause.h"
 #include "edge_course.h"
 #include "edge_store.h"
 
@@ -25,6 +26,7 @@ typedef struct edge_state_t {
     int last_sign_ok;
     char last_step[32];    /* where the last failure happened */
     ae_error_t error;      /* the last failure; status 0 for none */
+    edge_cause_t cause;    /* none where an older version failed */
     char renew_serial[64]; /* the certificate that renew_at was drawn for */
     apr_time_t renew_at;
     apr_time_t succeeded_at; /* the last success; 0: never */

@@ -115,6 +115,7 @@ static void describe_signing(edge_status_t *status,
         status->signed_outcome = EDGE_OUTCOME_NEVER;
     } else if (!state->last_sign_ok) {
         status->signed_outcome = EDGE_OUTCOME_FAILED;
+        status->cause = state->cause;
         ae_text_copy(status->signed_text, sizeof(status->signed_text),
                      apr_pstrcat(p, state->last_step,
                                  state->last_step[0] ? ": " : "",

@@ -17,17 +17,19 @@ void edge_tally_forget(edge_state_t *state, const char *fingerprint)
     state->retry = ACME_RETRY_BACKOFF;
     memset(state->quiet, 0, sizeof(state->quiet));
     memset(&state->error, 0, sizeof(state->error));
+    state->cause = EDGE_CAUSE_NONE;
     memset(state->last_step, 0, sizeof(state->last_step));
     memset(&state->course, 0, sizeof(state->course));
 }
 
-static void count(edge_state_t *state, const char *step,
+static void count(edge_state_t *state, const char *step, edge_cause_t cause,
                   const ae_error_t *error, apr_time_t at)
 {
     state->attempts++;
     state->last_sign_at = at;
     state->last_sign_ok = 0;
     state->error = *error;
+    state->cause = cause;
     ae_text_copy(state->last_step, sizeof(state->last_step), step);
 }
 
@@ -54,7 +56,7 @@ void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
                        unsigned providers, apr_interval_time_t lifetime,
                        apr_time_t now, apr_uint32_t random)
 {
-    count(state, failure->step, &failure->error, now);
+    count(state, failure->step, failure->cause, &failure->error, now);
     state->retry = failure->retry;
     if (state->provider < EDGE_STATE_PROVIDERS) {
         state->quiet[state->provider] = failure->retry_after;
@@ -73,13 +75,14 @@ void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
         first_quiet(state, providers), lifetime, now, random);
 }
 
-void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
-                        apr_time_t at, apr_interval_time_t lifetime,
-                        apr_time_t now, apr_uint32_t random)
+void edge_tally_refused(edge_state_t *state, edge_cause_t cause,
+                        const ae_error_t *error, apr_time_t at,
+                        apr_interval_time_t lifetime, apr_time_t now,
+                        apr_uint32_t random)
 {
     /* Never before the refusal, even where the clock was set back: that is
      * how it is known to be counted. */
-    count(state, STEP_DEPLOY, error, now > at ? now : at);
+    count(state, STEP_DEPLOY, cause, error, now > at ? now : at);
     state->retry = ACME_RETRY_DAILY;
     state->next_attempt = edge_policy_retry_at(state->attempts, state->retry,
                                                0, lifetime, now, random);

@@ -12,6 +12,7 @@
 typedef struct edge_failure_t {
     const char *id; /* of the log line, "AE040" */
     ae_error_t error;
+    edge_cause_t cause;
     char step[32]; /* where, in one word */
     acme_retry_t retry;
     apr_time_t retry_after; /* the CA's own moment, or 0 */
@@ -36,9 +37,10 @@ void edge_tally_failed(edge_state_t *state, const edge_failure_t *failure,
 /** Count the refusal of an issued set by the parent as a failure: the same
  * would come of the next order, so it waits for the day.
  * @param at when it was refused */
-void edge_tally_refused(edge_state_t *state, const ae_error_t *error,
-                        apr_time_t at, apr_interval_time_t lifetime,
-                        apr_time_t now, apr_uint32_t random);
+void edge_tally_refused(edge_state_t *state, edge_cause_t cause,
+                        const ae_error_t *error, apr_time_t at,
+                        apr_interval_time_t lifetime, apr_time_t now,
+                        apr_uint32_t random);
 
 /** Mend what waits for a moment of a clock that was set back since the last
  * attempt: as long as it was to wait then, it waits from `now`.

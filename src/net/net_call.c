@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 #include <fcntl.h>
+#include <openssl/x509_vfy.h>
 #include <string.h>
 
 #define CONNECT_MS 10000L
@@ -296,8 +297,18 @@ static void call_read_answer(acme_response_t *response, net_call_t *call)
     response->body_len = call->body_len;
 }
 
-static apr_status_t status_of(CURLcode result)
+static long verdict_of(net_call_t *call)
 {
+    long verified = 0;
+
+    (void)curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    return verified;
+}
+
+static apr_status_t status_of(net_call_t *call, CURLcode result)
+{
+    long verified = verdict_of(call);
+
     /* No enum of ours: curl's grows with each release. */
     switch ((int)result) {
     case CURLE_OK:
@@ -306,6 +317,16 @@ static apr_status_t status_of(CURLcode result)
         return APR_TIMEUP;
     case CURLE_COULDNT_CONNECT:
         return APR_ECONNREFUSED;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return AE_ENOHOST;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return verified == X509_V_ERR_CERT_NOT_YET_VALID ||
+                       verified == X509_V_ERR_CERT_HAS_EXPIRED
+                   ? AE_ECLOCK
+                   : AE_EDISTRUST;
+    case CURLE_SSL_CACERT_BADFILE:
+        return APR_EACCES;
     default:
         return APR_EGENERAL;
     }
@@ -313,9 +334,8 @@ static apr_status_t status_of(CURLcode result)
 
 static const char *reason_distrust(net_call_t *call, const char *words)
 {
-    long verified = 0;
+    long verified = verdict_of(call);
 
-    (void)curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
     /* Where no chain was found wanting, but the host name, curl leaves "not
      * verified" here, and no file mends that. */
     if (verified <= 1) {
@@ -380,7 +400,7 @@ void net_call_response(acme_response_t *response, net_call_t *call,
         response->status = call->refusal_status;
         response->reason = call->refusal;
     } else if (result != CURLE_OK) {
-        response->status = status_of(result);
+        response->status = status_of(call, result);
         response->reason = reason_of(call, result);
     } else {
         call_read_answer(response, call);

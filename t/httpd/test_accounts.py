@@ -71,7 +71,7 @@ def test_a_customer_who_says_nothing(customer):
     httpd.announce("AE040")
     httpd.start()
     httpd.wait_log(r"AE040: .*externalAccountRequired.*"
-                   r"write \\?\"ACMEExternalAccount provider kid hmac-file")
+                   r"write ACMEExternalAccount with them")
     assert new_accounts(pebble) == 0
 
 

@@ -77,4 +77,7 @@ drive_order_t *drive_one(drive_t *drive, const apr_array_header_t *names);
 void drive_check_done(const drive_t *drive, int index);
 const acme_failure_t *drive_check_failed(const drive_t *drive, int index);
 
+/** The error of an order that failed, with what edge says of it next. */
+const ae_error_t *drive_explained(const drive_t *drive, int index);
+
 #endif

@@ -49,8 +49,9 @@ static unsigned updates(void)
 static const char *warning(void)
 {
     ae_error_t err;
+    acme_failure_t failure;
 
-    return acme_session_take_warning(&err, drive->session)
+    return acme_session_take_warning(&err, &failure, drive->session)
                ? ae_error_line(&err, t_pool)
                : NULL;
 }

@@ -1,3 +1,4 @@
+#include "edge_cause.h"
 #include "fixture.h"
 #include "scripted_drive.h"
 #include "support.h"
@@ -32,7 +33,7 @@ static const acme_failure_t *fails(const char *a, const char *b)
 
 static const ae_error_t *error(void)
 {
-    return &drive->orders[0].err;
+    return drive_explained(drive, 0);
 }
 
 static const acme_authorization_state_t *state(int i)
@@ -71,8 +72,12 @@ START_TEST(test_why_a_name_failed)
     ck_assert_str_eq(error()->what, "The CA could not validate a.example");
     ck_assert_str_eq(error()->why,
                      "a.example: 192.0.2.1: Timeout (" URN "connection)");
-    ck_assert_str_eq(error()->next,
-                     acme_problem_remedy(ACME_PROBLEM_CONNECTION));
+    ck_assert_str_eq(
+        error()->next,
+        apr_pstrcat(
+            t_pool, edge_cause_meaning(EDGE_CAUSE_CONNECTION, AE_ENGLISH), " ",
+            edge_cause_remedy(EDGE_CAUSE_CONNECTION, AE_ENGLISH), NULL));
+    ck_assert_str_eq(failure->name, "a.example");
     ck_assert_str_eq(state(0)->status, "invalid");
     ck_assert_str_eq(state(0)->problem->detail, "192.0.2.1: Timeout");
 }

@@ -141,7 +141,8 @@ START_TEST(test_no_answer)
     const acme_failure_t *failure;
 
     spoil("revokeCert", (ca_fault_t){.status = APR_ECONNRESET});
-    failure = check_failed(run(NULL), "Connection reset", "tried again");
+    failure = check_failed(run(NULL), "Connection reset", "");
+    ck_assert_int_eq(failure->obstacle, ACME_OBSTACLE_TRANSPORT);
     ck_assert_int_eq(failure->retry, ACME_RETRY_BACKOFF);
     check_done(run(NULL), 0);
 }

@@ -32,7 +32,7 @@ static const acme_failure_t *spoiled(ca_fault_t fault)
 
 static const ae_error_t *error(void)
 {
-    return &drive->orders[0].err;
+    return drive_explained(drive, 0);
 }
 
 /* Something that may pass: the order is kept and can be taken up again. */

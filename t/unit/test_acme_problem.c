@@ -83,8 +83,6 @@ START_TEST(test_every_type_of_the_rfcs)
         const acme_problem_t *problem = problem_typed(all[i].word);
         ck_assert_int_eq(problem->kind, all[i].kind);
         ck_assert_int_eq(acme_problem_retry(problem), all[i].retry);
-        ck_assert_str_ne(acme_problem_meaning(problem->kind), "");
-        ck_assert_str_ne(acme_problem_remedy(problem->kind), "");
     }
 }
 END_TEST
@@ -166,8 +164,24 @@ START_TEST(test_subproblems_each_with_its_identifier)
                      "Several (" URN "compound); "
                      "a.example: NXDOMAIN (" URN "dns); "
                      "b.example: Not for you (" URN "rejectedIdentifier)");
-    ck_assert_str_eq(err.next,
-                     acme_problem_remedy(ACME_PROBLEM_REJECTED_IDENTIFIER));
+    ck_assert_str_eq(err.next, "");
+    ck_assert_int_eq(acme_problem_decisive(problem)->kind,
+                     ACME_PROBLEM_REJECTED_IDENTIFIER);
+}
+END_TEST
+
+/* RFC 8555 section 8.1: what a CA quotes of it must not reach a log. */
+START_TEST(test_key_authorization_is_masked)
+{
+    const acme_problem_t *problem = problem_of(
+        "{\"type\":\"" URN "unauthorized\",\"detail\":\"did not match. "
+        "Expected \\\"toKen-1234567890.abcdefghijklmnopqrstuvwxyz_-"
+        "012345678901234\\\" (got \\\"a.b\\\")\"}");
+
+    ck_assert_str_eq(problem->detail,
+                     "did not match. Expected \"toKen-1234567890."
+                     "*******************************************\" "
+                     "(got \"a.b\")");
 }
 END_TEST
 
@@ -222,7 +236,7 @@ START_TEST(test_unpause_longer_than_the_words)
     err = explain(problem);
     ck_assert_uint_gt(strlen(problem->unpause), 1500);
     ck_assert_int_eq(acme_problem_retry(problem), ACME_RETRY_PERSON);
-    ck_assert_ptr_nonnull(strstr(err.next, "lift the pause"));
+    ck_assert_str_eq(err.next, "");
 }
 END_TEST
 
@@ -290,6 +304,7 @@ Suite *suite_acme_problem(void)
     tcase_add_test(tc, test_long_and_dirty_text_is_cut_and_cleaned);
     tcase_add_test(tc, test_subproblems_each_with_its_identifier);
     tcase_add_test(tc, test_subproblems_are_bounded);
+    tcase_add_test(tc, test_key_authorization_is_masked);
     tcase_add_test(tc, test_unpause_needs_a_person);
     tcase_add_test(tc, test_unpause_longer_than_the_words);
     tcase_add_test(tc, test_other_urls_do_not_lift_a_pause);

@@ -33,7 +33,7 @@ static const acme_failure_t *fails(void)
 
 static const ae_error_t *error(void)
 {
-    return &drive->orders[drive->count - 1].err;
+    return drive_explained(drive, drive->count - 1);
 }
 
 static void check_word(const char *text, const char *word)
@@ -262,7 +262,7 @@ START_TEST(test_external_account_that_is_wrong)
     ck_assert_int_eq(fails()->retry, ACME_RETRY_DAILY);
     check_word(error()->why, "CA's words");
     check_word(error()->next, "ACMEExternalAccount");
-    check_word(error()->next, "customer-7");
+    check_word(error()->what, "customer-7");
     ck_assert_uint_eq(ca_count(drive->ca, "newAccount"), 1);
 }
 END_TEST

@@ -59,6 +59,7 @@ START_TEST(test_round_trip)
     strcpy(state.last_step, "newOrder");
     ae_error_set(&state.error, AE_EREMOTE, "The CA refused the order");
     ae_error_why(&state.error, "%s", "too many");
+    state.cause = EDGE_CAUSE_RATE_LIMIT;
     strcpy(state.renew_serial, "2a00");
     state.renew_at = t->now + 1;
     state.succeeded_at = t->now - 1;
@@ -76,6 +77,7 @@ START_TEST(test_round_trip)
     ck_assert_str_eq(back.last_step, "newOrder");
     ck_assert_int_eq(back.error.status, AE_EREMOTE);
     ck_assert_str_eq(back.error.why, "too many");
+    ck_assert_int_eq(back.cause, EDGE_CAUSE_RATE_LIMIT);
     ck_assert_str_eq(back.renew_serial, "2a00");
     ck_assert_int_eq(back.renew_at, state.renew_at);
     ck_assert_int_eq(back.succeeded_at, t->now - 1);
@@ -170,6 +172,28 @@ START_TEST(test_unknown_members)
 }
 END_TEST
 
+/* Of an earlier version, of a later one, and of nobody. */
+START_TEST(test_other_causes)
+{
+    static const struct {
+        const char *text;
+        edge_cause_t cause;
+    } all[] = {
+        {"{\"attempts\":1}", EDGE_CAUSE_NONE},
+        {"{\"cause\":\"\"}", EDGE_CAUSE_NONE},
+        {"{\"cause\":\"caa\"}", EDGE_CAUSE_CAA},
+        {"{\"cause\":\"phase-of-the-moon\"}", EDGE_CAUSE_OTHER},
+        {"{\"cause\":7}", EDGE_CAUSE_NONE},
+    };
+    test_store_t *t = test_store_make();
+    edge_state_t state;
+
+    test_store_put(t, FILE_NAME, all[_i].text);
+    ck_assert_int_eq(load(&state, t), APR_SUCCESS);
+    ck_assert_int_eq(state.cause, all[_i].cause);
+}
+END_TEST
+
 START_TEST(test_full_disk)
 {
     test_store_t *t = test_store_make();
@@ -204,6 +228,7 @@ Suite *suite_edge_state(void)
                         sizeof(damaged) / sizeof(damaged[0]));
     tcase_add_test(tc, test_set_aside);
     tcase_add_test(tc, test_unknown_members);
+    tcase_add_loop_test(tc, test_other_causes, 0, 5);
     tcase_add_test(tc, test_full_disk);
     suite_add_tcase(suite, tc);
     return suite;

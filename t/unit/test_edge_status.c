@@ -111,6 +111,7 @@ START_TEST(a_failing_one)
     state.last_sign_at = SCENE_NOW - MINUTE;
     strcpy(state.last_step, "challenge");
     ae_error_set(&state.error, AE_EREMOTE, "the CA could not validate");
+    state.cause = EDGE_CAUSE_DNS;
     derive();
     ck_assert_int_eq(status.phase, EDGE_PHASE_FAILING);
     ck_assert_str_eq(status.provider, "other");
@@ -118,6 +119,7 @@ START_TEST(a_failing_one)
     ck_assert_int_eq(status.signed_outcome, EDGE_OUTCOME_FAILED);
     ck_assert_str_eq(status.signed_text,
                      "challenge: the CA could not validate");
+    ck_assert_int_eq(status.cause, EDGE_CAUSE_DNS);
     live.not_after = SCENE_NOW;
     derive();
     ck_assert_int_eq(status.phase, EDGE_PHASE_EXPIRED);

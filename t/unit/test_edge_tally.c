@@ -119,7 +119,8 @@ START_TEST(a_refusal_waits_for_the_day)
     ae_error_t error;
 
     ae_error_set(&error, AE_EMISMATCH, "not of this key");
-    edge_tally_refused(&state, &error, SCENE_NOW - MINUTE, 0, SCENE_NOW, 0);
+    edge_tally_refused(&state, EDGE_CAUSE_NOT_DEPLOYED, &error,
+                       SCENE_NOW - MINUTE, 0, SCENE_NOW, 0);
     ck_assert_uint_eq(state.attempts, 1);
     ck_assert_int_eq(state.next_attempt, SCENE_NOW + DAY);
     ck_assert_str_eq(state.error.what, "not of this key");
@@ -133,7 +134,8 @@ START_TEST(a_refusal_in_the_future_counts_once)
     ae_error_t error;
 
     ae_error_set(&error, AE_EMISMATCH, "not of this key");
-    edge_tally_refused(&state, &error, SCENE_NOW + DAY, 0, SCENE_NOW, 0);
+    edge_tally_refused(&state, EDGE_CAUSE_NOT_DEPLOYED, &error,
+                       SCENE_NOW + DAY, 0, SCENE_NOW, 0);
     ck_assert_int_ge(state.last_sign_at, SCENE_NOW + DAY);
 }
 END_TEST
@@ -214,7 +216,8 @@ START_TEST(a_clock_set_back_after_a_refusal)
     ae_error_t error;
 
     ae_error_set(&error, AE_EMISMATCH, "the set is another one");
-    edge_tally_refused(&state, &error, SCENE_NOW, 0, SCENE_NOW, 0);
+    edge_tally_refused(&state, EDGE_CAUSE_NOT_DEPLOYED, &error, SCENE_NOW, 0,
+                       SCENE_NOW, 0);
     ck_assert_int_eq(edge_tally_rebase(&state, SCENE_NOW - 100 * DAY), 1);
     ck_assert_int_eq(state.last_sign_at, SCENE_NOW);
     ck_assert_int_le(state.next_attempt, SCENE_NOW - 98 * DAY);

@@ -376,11 +376,11 @@ START_TEST(strange_roots_are_not_trusted)
     const acme_response_t *response =
         client_exchange_with(client_get("/ok"), https_server_root(other));
 
-    client_assert_failure(response, APR_EGENERAL, "is not trusted");
-    client_assert_failure(response, APR_EGENERAL, "ACMETrustFile");
-    client_assert_failure(response, APR_EGENERAL, https_server_root(other));
+    client_assert_failure(response, AE_EDISTRUST, "is not trusted");
+    client_assert_failure(response, AE_EDISTRUST, "ACMETrustFile");
+    client_assert_failure(response, AE_EDISTRUST, https_server_root(other));
     client_assert_failure(client_exchange_with(client_get("/ok"), NULL),
-                          APR_EGENERAL, "ACMETrustFile");
+                          AE_EDISTRUST, "ACMETrustFile");
 }
 END_TEST
 
@@ -388,7 +388,7 @@ START_TEST(trust_is_per_request)
 {
     client_assert_answer(client_exchange_get("/ok"), 200);
     client_assert_failure(client_exchange_with(client_get("/ok"), NULL),
-                          APR_EGENERAL, "is not trusted");
+                          AE_EDISTRUST, "is not trusted");
 }
 END_TEST
 
@@ -398,8 +398,8 @@ START_TEST(missing_trust_file_is_named)
     const acme_response_t *response =
         client_exchange_with(client_get("/ok"), file);
 
-    client_assert_failure(response, APR_EGENERAL, file);
-    client_assert_failure(response, APR_EGENERAL, "ACMETrustFile");
+    client_assert_failure(response, APR_EACCES, file);
+    client_assert_failure(response, APR_EACCES, "ACMETrustFile");
 }
 END_TEST
 
@@ -409,7 +409,7 @@ START_TEST(certificate_of_another_host_is_refused)
     const char *url = apr_pstrcat(t_pool, "https://localhost", port, NULL);
 
     client_assert_failure(client_exchange(client_request("GET", url)),
-                          APR_EGENERAL, "another host");
+                          AE_EDISTRUST, "another host");
 }
 END_TEST
 

@@ -278,12 +278,27 @@ END_TEST
 /* The command shows the same. */
 START_TEST(test_every_fact_has_its_key)
 {
-    static const char *const promised[] = {
-        "name",       "names",         "provider",         "state",
-        "step",       "notBefore",     "notAfter",         "serial",
-        "nextAction", "nextActionAt",  "nextActionReason", "lastSign",
-        "lastSignAt", "lastSignText",  "lastDeploy",       "lastDeployAt",
-        "attempts",   "lastDeployText"};
+    static const char *const promised[] = {"name",
+                                           "names",
+                                           "provider",
+                                           "state",
+                                           "step",
+                                           "notBefore",
+                                           "notAfter",
+                                           "serial",
+                                           "nextAction",
+                                           "nextActionAt",
+                                           "nextActionReason",
+                                           "lastSign",
+                                           "lastSignAt",
+                                           "lastSignText",
+                                           "lastDeploy",
+                                           "lastDeployAt",
+                                           "attempts",
+                                           "lastDeployText",
+                                           "cause",
+                                           "meaning",
+                                           "remedy"};
     const json_t *cert =
         ae_json_keep(show_json_certificate(&scene->certs[0],
                                            &scene->statuses[0], NULL, t_pool),
