@@ -8,6 +8,7 @@ import subprocess
 
 NEW_NETWORK = 0x40000000  # <sched.h>
 NEW_MOUNTS = 0x00020000
+NEW_DIRECTORIES = 0x00000200
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,6 +48,8 @@ def own_network(directory, addresses):
                  *(["nodad"] if ":" in address else []))
         yield
     finally:
+        # Threads that began here share them, which keeps us from going back.
+        _call(_libc.unshare, NEW_DIRECTORIES)
         for descriptor, kind in before:
             _call(_libc.setns, descriptor, kind)
             os.close(descriptor)
