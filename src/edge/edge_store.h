@@ -76,6 +76,13 @@ AE_CHECKED apr_status_t edge_store_open(edge_store_t **store, const char *dir,
 AE_CHECKED apr_status_t edge_store_enter(const char *dir, ae_error_t *err,
                                          apr_pool_t *p);
 
+/** Any of httpd's children: the same for who looks at the network for
+ * somebody's request, one at a time, until `p` goes.
+ * @return APR_SUCCESS; APR_EBUSY: another one looks; the system's status. */
+AE_CHECKED apr_status_t edge_store_enter_requests(const edge_store_t *store,
+                                                  ae_error_t *err,
+                                                  apr_pool_t *p);
+
 const char *edge_store_dir(const edge_store_t *store);
 const ae_seal_t *edge_store_seal(const edge_store_t *store);
 ae_file_owner_t edge_store_worker(const edge_store_t *store);
@@ -189,6 +196,14 @@ AE_CHECKED apr_status_t edge_store_stage(const edge_store_t *store,
 AE_CHECKED apr_status_t edge_store_set_drop(const edge_store_t *store,
                                             const edge_cert_t *cert,
                                             ae_error_t *err, apr_pool_t *p);
+
+/** Any process: its chain alone, not looked at further.
+ * @return APR_SUCCESS; APR_ENOENT where none is staged; AE_EFORMAT, AE_EUNSAFE,
+ * AE_ETOOBIG; the system's status. */
+AE_CHECKED apr_status_t edge_store_set_chain(ae_cert_t **chain,
+                                             const edge_store_t *store,
+                                             const edge_cert_t *cert,
+                                             ae_error_t *err, apr_pool_t *p);
 
 /** Worker and parent: read the staged set: key opened, chain parsed, nothing
  * more checked. With ACMECSR the set has no key, which is NULL then.

@@ -60,21 +60,29 @@ static apr_status_t leave(void *data)
     return lock_release(data);
 }
 
-apr_status_t edge_store_enter(const char *dir, ae_error_t *err, apr_pool_t *p)
+/* Where the file system knows no such locks, nobody is kept out. */
+static apr_status_t enter(const char *dir, apr_pool_t *p)
 {
     int *fd = apr_palloc(p, sizeof(*fd));
-    apr_status_t status = APR_SUCCESS;
 
     *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd < 0) {
-        status = errno;
-    } else if (flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        status = APR_EBUSY;
-        close(*fd);
+        return errno;
     }
+    if (flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(*fd);
+        return APR_EBUSY;
+    }
+    apr_pool_cleanup_register(p, fd, leave, lock_release);
+    return APR_SUCCESS;
+}
+
+apr_status_t edge_store_enter(const char *dir, ae_error_t *err, apr_pool_t *p)
+{
+    apr_status_t status = enter(dir, p);
+
     if (status == APR_SUCCESS) {
-        apr_pool_cleanup_register(p, fd, leave, lock_release);
-        return APR_SUCCESS;
+        return status;
     }
     ae_error_set(err, status, "Cannot enter the store %s", dir);
     ae_error_why_status(err, status);
@@ -84,4 +92,19 @@ apr_status_t edge_store_enter(const char *dir, ae_error_t *err, apr_pool_t *p)
                            "is gone");
     }
     return status;
+}
+
+apr_status_t edge_store_enter_requests(const edge_store_t *store,
+                                       ae_error_t *err, apr_pool_t *p)
+{
+    const char *dir = edge_store_path(store, p, "requests", NULL);
+    apr_status_t status = enter(dir, p);
+
+    if (status == APR_SUCCESS) {
+        return status;
+    }
+    ae_error_set(err, status, "Cannot look now");
+    return APR_STATUS_IS_EBUSY(status)
+               ? ae_error_why(err, "somebody else is looking already")
+               : ae_error_why_status(err, status);
 }

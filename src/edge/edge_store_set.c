@@ -66,22 +66,41 @@ static apr_status_t load_chain(ae_cert_t **chain, const edge_cert_t *cert,
     return ae_cert_parse(chain, pem, err, p);
 }
 
+/* @param set where it is, from `p` */
+static apr_status_t find_set(const char **set, const edge_store_t *store,
+                             const edge_cert_t *cert, ae_error_t *err,
+                             apr_pool_t *p)
+{
+    const char *dir = edge_store_path(store, p, "staging", cert->dir, NULL);
+    apr_status_t status = check_dir(dir, err);
+
+    *set = apr_pstrcat(p, dir, "/set", NULL);
+    return status == APR_SUCCESS ? check_dir(*set, err) : status;
+}
+
 apr_status_t edge_store_set_load(ae_key_t **key, ae_cert_t **chain,
                                  const edge_store_t *store,
                                  const edge_cert_t *cert, ae_error_t *err,
                                  apr_pool_t *p)
 {
-    const char *dir = edge_store_path(store, p, "staging", cert->dir, NULL);
-    const char *set = apr_pstrcat(p, dir, "/set", NULL);
-    apr_status_t status = check_dir(dir, err);
+    const char *set;
+    apr_status_t status = find_set(&set, store, cert, err, p);
 
-    if (status == APR_SUCCESS) {
-        status = check_dir(set, err);
-    }
     *key = NULL;
     if (status == APR_SUCCESS && cert->csr == NULL) {
         status = load_key(key, store, cert, set, err, p);
     }
+    return status == APR_SUCCESS ? load_chain(chain, cert, set, err, p)
+                                 : status;
+}
+
+apr_status_t edge_store_set_chain(ae_cert_t **chain, const edge_store_t *store,
+                                  const edge_cert_t *cert, ae_error_t *err,
+                                  apr_pool_t *p)
+{
+    const char *set;
+    apr_status_t status = find_set(&set, store, cert, err, p);
+
     return status == APR_SUCCESS ? load_chain(chain, cert, set, err, p)
                                  : status;
 }

@@ -83,6 +83,26 @@ START_TEST(test_nothing_to_enter)
 }
 END_TEST
 
+/* Who looks for somebody keeps out the next, and nobody else. */
+START_TEST(test_one_looks_at_a_time)
+{
+    test_store_t *t = test_store_make();
+    apr_pool_t *first;
+    ae_error_t err;
+
+    apr_pool_create(&first, t_pool);
+    ck_status(edge_store_enter_requests(t->store, &err, first), APR_SUCCESS,
+              &err);
+    ck_status(edge_store_enter_requests(t->store, &err, t_pool), APR_EBUSY,
+              &err);
+    ck_assert_ptr_nonnull(strstr(err.why, "somebody else"));
+    ck_status(edge_store_lock(t->store, &err, t_pool), APR_SUCCESS, &err);
+    apr_pool_destroy(first);
+    ck_status(edge_store_enter_requests(t->store, &err, t_pool), APR_SUCCESS,
+              &err);
+}
+END_TEST
+
 Suite *suite_edge_store_lock(void)
 {
     Suite *suite = suite_create("edge_store_lock");
@@ -93,6 +113,7 @@ Suite *suite_edge_store_lock(void)
     tcase_add_test(tc, test_missing_and_link);
     tcase_add_test(tc, test_parents_enter_one_by_one);
     tcase_add_test(tc, test_nothing_to_enter);
+    tcase_add_test(tc, test_one_looks_at_a_time);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -47,6 +47,25 @@ START_TEST(test_whole)
 }
 END_TEST
 
+/* For who only shows it: the key may be whatever it is. */
+START_TEST(test_chain_alone)
+{
+    test_store_t *t = test_store_make();
+    ae_cert_t *chain;
+    ae_error_t err;
+
+    ck_status(edge_store_set_chain(&chain, t->store, t->cert, &err, t_pool),
+              APR_ENOENT, &err);
+    test_store_stage(t);
+    test_store_put(t, SET "/ecdsa-p256.key", "damaged");
+    ck_status(edge_store_set_chain(&chain, t->store, t->cert, &err, t_pool),
+              APR_SUCCESS, &err);
+    test_store_remove(t, SET "/ecdsa-p256.cert");
+    ck_status(edge_store_set_chain(&chain, t->store, t->cert, &err, t_pool),
+              AE_EFORMAT, &err);
+}
+END_TEST
+
 START_TEST(test_not_whole)
 {
     static const char *const names[] = {"/ecdsa-p256.key", "/ecdsa-p256.cert"};
@@ -113,6 +132,7 @@ Suite *suite_edge_store_set(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_none);
     tcase_add_test(tc, test_whole);
+    tcase_add_test(tc, test_chain_alone);
     tcase_add_loop_test(tc, test_not_whole, 0, 2);
     tcase_add_test(tc, test_another_key_type);
     tcase_add_loop_test(tc, test_links, 0, 4);
