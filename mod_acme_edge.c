@@ -1,7 +1,8 @@
 /* mod_acme_edge: TLS certificates by ACME (RFC 8555), from within httpd.
  * The module record, the hooks, and the plan of a start. */
 
-#include "httpd_page.h"
+#include "httpd_log.h"
+#include "httpd_manager.h"
 #include "httpd_start.h"
 #include "httpd_status.h"
 
@@ -105,6 +106,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
                "AE080: this child answers no challenge: %s",
                ae_error_line(&err, pchild));
     }
+    httpd_manager_child_init();
     if (context->watchdog != NULL) {
         httpd_watchdog_child_init(context->watchdog, pchild);
     }
@@ -176,15 +178,19 @@ static int status_hook(request_rec *r, int flags)
 /* Where nothing is managed, it says so. */
 static int page_handler(request_rec *r)
 {
-    httpd_page_t *page = apr_pcalloc(r->pool, sizeof(*page));
+    httpd_page_t page = {0};
+    ae_log_t log = context ? context->log : httpd_log_sink(r->server);
+    httpd_manager_t manager = {&page, &log};
+    int rv;
 
     if (context != NULL) {
-        page->plan = context->plan;
-        page->board = context->board;
-        page->meter = context->meter;
-        page->store = context->store;
+        page.plan = context->plan;
+        page.board = context->board;
+        page.meter = context->meter;
+        page.store = context->store;
     }
-    return httpd_page_answer(r, page);
+    rv = httpd_page_answer(r, &page);
+    return rv == DECLINED ? httpd_manager_answer(r, &manager) : rv;
 }
 
 /* --- the module --------------------------------------------------------- */

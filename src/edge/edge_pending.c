@@ -18,7 +18,8 @@ static apr_status_t another(ae_error_t *err, const edge_cert_t *cert,
     ae_error_set(err, AE_EMISMATCH,
                  "The pending certificate of %s is another one now",
                  cert->name);
-    ae_error_why(err, "it has serial %s, %.80s was meant", serial, seen);
+    ae_error_why(err, "it has serial %s, %.80s was meant", serial,
+                 seen[0] ? seen : "none");
     return ae_error_next(err, "look at it, and decide again");
 }
 

@@ -24,6 +24,10 @@ typedef struct net_look_t {
     void *ctx;
 } net_look_t;
 
+/** A process with several threads, before there are any: what they share is
+ * made, and stays. */
+void net_look_prepare(void);
+
 /** Look at it all. @return rows, a new reference */
 json_t *net_look(const net_look_t *look, apr_pool_t *p);
 

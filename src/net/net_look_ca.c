@@ -5,6 +5,7 @@
 
 #include <apr_date.h>
 #include <apr_strings.h>
+#include <curl/curl.h>
 #include <string.h>
 
 #define TIMEOUT apr_time_from_sec(20)
@@ -71,6 +72,12 @@ static apr_status_t fetch(directory_t *directory, const net_look_ca_t *ca,
         }
     }
     return status;
+}
+
+/* Whoever ends with it first would take it from the others. */
+void net_look_prepare(void)
+{
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 static int is_directory(const json_t *json, apr_pool_t *p)

@@ -1,15 +1,19 @@
 """acme-edge check: what a renewal would meet, in a network of its own."""
 
+import contextlib
 import os
 import re
 import socket
+import subprocess
 import threading
+import time
 
 import pytest
 
 from lab import client
 from lab.clock import Clock
 from lab.command import run
+from lab.manager import AUTH, Page, Visitor, location, write_users
 from lab.network import own_network
 from lab.status import MAIN, statuses
 
@@ -19,6 +23,8 @@ V4, V6 = "192.0.2.80", "2001:db8::80"
 NOBODYS_V4, NOBODYS_V6 = "192.0.2.99", "2001:db8::99"
 
 HOSTS = f"""
+{AUTH}
+{location()}
 Listen {V4}:80
 Listen [{V6}]:80
 Listen {V4}:443
@@ -80,7 +86,9 @@ def lead(pebble, name, *addresses):
 @pytest.fixture
 def httpd(pebble, make_httpd):
     """One with a certificate, deployed."""
-    made = make_httpd(HOSTS, pebble=pebble).start()
+    made = make_httpd(HOSTS, pebble=pebble)
+    write_users(made, "anna")
+    made.start()
     made.wait_live(NAME)
     made.wait_log("the worker has begun", count=2)
     made.require(lambda: statuses(made)[NAME]["State"] == "valid", 30,
@@ -307,3 +315,42 @@ def test_root_talks_to_nobody(httpd, pebble):
         thread.join()
     assert seen == [worker]
     assert worker != 0
+
+
+# --- the button of the manager page ------------------------------------------
+
+def press_check(httpd):
+    answer = Visitor(httpd, "anna").press("check", NAME)
+    assert answer.status == 200
+    return Page(answer.body.decode())
+
+
+def test_the_manager_page_finds_the_same(httpd, pebble):
+    """Row by row, but for their order."""
+    page = press_check(httpd)
+    assert "Nothing was found" in page.notice
+    told = run(httpd, "check", NAME)
+    assert sorted(page.answer.splitlines()) == sorted(told.out.splitlines())
+    lead(pebble, ALIAS, V4, NOBODYS_V6)
+    page = press_check(httpd)
+    assert 'marked "failed"' in page.notice
+    assert f"failed  port 80 of {ALIAS} at {NOBODYS_V6}: " in page.answer
+    assert list((httpd.store / "requests").iterdir()) == []
+    httpd.wait_log(f'manager: "anna" asked to check {NAME}: done', 5, 2)
+
+
+def test_a_button_does_not_wait_for_ever(httpd, pebble):
+    """A port that takes connections and says nothing costs ten seconds; what
+    is not begun within a minute stays open."""
+    with contextlib.ExitStack() as deaf:
+        addresses = [f"192.0.2.{last}" for last in range(101, 109)]
+        for address in addresses:
+            subprocess.run(["ip", "address", "add", f"{address}/32", "dev",
+                            "lo"], check=True)
+            deaf.enter_context(socket.create_server((address, 80)))
+        lead(pebble, ALIAS, *addresses)
+        began = time.monotonic()
+        page = press_check(httpd)
+        assert time.monotonic() - began < 110
+    assert "no time was left to look" in page.answer
+    assert "does not answer" in page.answer

@@ -21,7 +21,7 @@ class Clock:
     def set(self, days):
         """So many days ahead of the true time, or behind."""
         new = self.file.with_suffix(".new")
-        new.write_text(f"{days * 86400:+d}\n")
+        new.write_text(f"{round(days * 86400):+d}\n")
         new.chmod(0o644)
         new.rename(self.file)
 

@@ -72,3 +72,15 @@ def self_signed(name):
     alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
     cert = _sign(name, name, key, key, [(alternative, False)])
     return cert.public_bytes(serialization.Encoding.PEM)
+
+
+def make_client(directory, name):
+    """Write clients.pem, the root of one client, and its <name>.pem and .key
+    beside it."""
+    root, root_key = _root()
+    key = ec.generate_private_key(ec.SECP256R1())
+    (directory / "clients.pem").write_bytes(
+        root.public_bytes(serialization.Encoding.PEM))
+    _write(directory, name, _sign(name, "laboratory root", key, root_key, []),
+           key)
+    return directory / f"{name}.pem", directory / f"{name}.key"
