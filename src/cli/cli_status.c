@@ -1,5 +1,6 @@
 #include "ae_time.h"
 #include "cli_verb.h"
+#include "edge_detail.h"
 #include "edge_fact.h"
 #include "show_columns.h"
 #include "show_json.h"
@@ -39,16 +40,25 @@ static json_t *print_status(const cli_t *cli, const edge_cert_t *cert)
     return show_json_certificate(cert, read_status(cli, cert), NULL, cli->p);
 }
 
-/* @param only all types of key of a name; NULL: all that there are */
+static json_t *print_in_full(const cli_t *cli, const edge_cert_t *cert)
+{
+    edge_detail_t *read = apr_palloc(cli->p, sizeof(*read));
+    show_detail_t detail = {0, &read->state.error, &read->progress, NULL};
+
+    edge_detail_read(read, cli->store, cert, cli->p);
+    detail.history = read->history;
+    return show_json_certificate(cert, read_status(cli, cert), &detail,
+                                 cli->p);
+}
+
+/* One of the types of key of a name. */
 static int is_shown(const cli_t *cli, const edge_cert_t *cert,
                     const edge_cert_t *only)
 {
-    const edge_cert_t *one = only;
-
-    while (one != NULL && one != cert) {
-        one = cli_sibling(cli, one);
+    while (only != NULL && only != cert) {
+        only = cli_sibling(cli, only);
     }
-    return only == NULL || one == cert;
+    return only == cert;
 }
 
 static void tell_json(const cli_t *cli, const edge_cert_t *only)
@@ -57,8 +67,12 @@ static void tell_json(const cli_t *cli, const edge_cert_t *only)
     int i;
 
     for (i = 0; i < cli->catalog.certs->nelts; i++) {
-        if (is_shown(cli, cert_at(cli, i), only)) {
-            json_array_append_new(list, print_status(cli, cert_at(cli, i)));
+        const edge_cert_t *cert = cert_at(cli, i);
+
+        if (only == NULL) {
+            json_array_append_new(list, print_status(cli, cert));
+        } else if (is_shown(cli, cert, only)) {
+            json_array_append_new(list, print_in_full(cli, cert));
         }
     }
     cli_print_json(

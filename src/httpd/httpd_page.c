@@ -1,7 +1,6 @@
 #include "httpd_page.h"
 
-#include "edge_history.h"
-#include "edge_state.h"
+#include "edge_detail.h"
 #include "show_json.h"
 #include "show_list.h"
 #include "show_metrics.h"
@@ -59,56 +58,17 @@ static const ae_error_t *find_trouble(const httpd_page_t *page, apr_pool_t *p)
     return trouble;
 }
 
-static const apr_array_header_t *read_history(const httpd_page_t *page,
-                                              const edge_cert_t *cert,
-                                              apr_pool_t *p)
-{
-    edge_history_t history;
-    ae_error_t ignored;
-    /* The worker tells of a damaged one. */
-    apr_status_t rv =
-        edge_history_load(&history, page->store, cert->dir, &ignored, p);
-    apr_array_header_t *newest_first =
-        apr_array_make(p, history.events->nelts + 1, sizeof(edge_event_t));
-    int i;
-
-    (void)rv;
-    for (i = history.events->nelts - 1; i >= 0; i--) {
-        APR_ARRAY_PUSH(newest_first, edge_event_t) =
-            APR_ARRAY_IDX(history.events, i, edge_event_t);
-    }
-    return newest_first;
-}
-
-/* What was written down before the last attempt ended is of another order. */
-static void read_last(edge_progress_t *last, const edge_state_t *state,
-                      const edge_store_t *store, const edge_cert_t *cert,
-                      apr_pool_t *p)
-{
-    edge_progress_load(last, store, cert, p);
-    if (last->at < state->last_sign_at) {
-        last->at = 0;
-    }
-}
-
 static const show_detail_t *read_detail(const httpd_page_t *page, int index,
                                         apr_pool_t *p)
 {
     const edge_cert_t *cert =
         APR_ARRAY_IDX(page->plan->certs, index, const edge_cert_t *);
-    show_detail_t *detail = apr_pcalloc(p, sizeof(*detail));
-    edge_state_t *state = apr_pcalloc(p, sizeof(*state));
-    edge_progress_t *last = apr_pcalloc(p, sizeof(*last));
-    ae_error_t ignored;
-    /* A damaged one gives what there is to say: nothing. */
-    apr_status_t rv = edge_state_load(state, page->store, cert, &ignored, p);
+    edge_detail_t *read = apr_palloc(p, sizeof(*read));
+    show_detail_t *detail = apr_palloc(p, sizeof(*detail));
 
-    (void)rv;
-    read_last(last, state, page->store, cert, p);
-    detail->index = index;
-    detail->error = &state->error;
-    detail->last = last;
-    detail->history = read_history(page, cert, p);
+    edge_detail_read(read, page->store, cert, p);
+    *detail = (show_detail_t){index, &read->state.error, &read->progress,
+                              read->history};
     return detail;
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.command import run
 from lab.page import PAGE, get, listed, one
 from lab.process import free_port
 from lab.sites import secure, site
@@ -158,6 +159,11 @@ def test_one_certificate_gets_on(make_httpd, make_pebble, make_gate):
     assert after["validations"] == [
         {"name": name, "state": "valid", "why": None}
         for name in ("one.example.org", "two.example.org")]
+    # The command tells the same, from the store.
+    assert run(httpd, "status", "one.example.org", "--json").json()[
+        "certificates"] == [after]
+    assert run(httpd, "status", "--json").json()["certificates"] \
+        == listed(httpd)["certificates"]
 
 
 def test_needs_leave(make_httpd):
