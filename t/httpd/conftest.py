@@ -22,7 +22,7 @@ ROOT = os.geteuid() == 0
 PROCESSES = 4
 LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kill",
         "test_renewal", "test_restarts", "test_two_servers", "test_crashes",
-        "test_store_")
+        "test_status_load", "test_store_")
 QUICK = ("test_configtest",)
 
 # Fixtures that mount a file system.

@@ -51,7 +51,7 @@ class Handshaker(Visitor):
             self.failures.append(f"answer {answer.status}")
 
 
-class _Kept:
+class Kept:
     """One connection that is kept, in the way of browsers: where it was
     closed before an answer began, the request goes out again on another."""
 
@@ -93,7 +93,7 @@ class Lingerer(Visitor):
 
     def __init__(self, port, name, root, **options):
         self.port, self.name, self.root = port, name, root
-        self._kept = _Kept(self._connect)
+        self._kept = Kept(self._connect)
         super().__init__(**options)
 
     def _connect(self):
@@ -121,7 +121,7 @@ class TokenSeeker(Visitor):
         self.kept, self.again = kept, again
         self.seen = set()
         self._repeated = 0
-        self._line = _Kept(self._connect)
+        self._line = Kept(self._connect)
         super().__init__(**options)
 
     def _connect(self):
