@@ -32,16 +32,19 @@ static show_word_t find_headline(const show_view_t *view,
         is_troubled(view->source)) {
         return SHOW_NEEDS_ATTENTION;
     }
+    if (list->counts[EDGE_PHASE_ORDERING] > 0) {
+        return SHOW_UNDER_WAY;
+    }
     return list->counts[EDGE_PHASE_VALID] == list->total ? SHOW_ALL_IS_WELL
-                                                         : SHOW_UNDER_WAY;
+                                                         : SHOW_SOME_WAIT;
 }
 
 static const char *headline_class(show_word_t headline)
 {
     return headline == SHOW_ALL_IS_WELL       ? "good"
            : headline == SHOW_NEEDS_ATTENTION ? "bad"
-           : headline == SHOW_UNDER_WAY       ? "going"
-                                              : "none";
+           : headline == SHOW_NOTHING_YET     ? "none"
+                                              : "going";
 }
 
 static void draw_headline(const show_view_t *view, const show_list_t *list)

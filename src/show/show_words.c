@@ -62,6 +62,7 @@ static const char *const words[][AE_LANGUAGES] = {
     /* the overview */
     [SHOW_ALL_IS_WELL] = {"All is well", "すべて正常です"},
     [SHOW_UNDER_WAY] = {"Work is under way", "処理中です"},
+    [SHOW_SOME_WAIT] = {"Some certificates wait", "待機中の証明書があります"},
     [SHOW_NEEDS_ATTENTION] = {"Needs attention", "確認が必要です"},
     [SHOW_NOTHING_YET] = {"No certificate is managed yet",
                           "管理している証明書はまだありません"},
@@ -93,7 +94,7 @@ static const char *const words[][AE_LANGUAGES] = {
                            "条件に合う証明書はありません。"},
     [SHOW_CERTIFICATE] = {"Certificate", "証明書"},
     [SHOW_VALID_UNTIL] = {"Valid until", "有効期限"},
-    [SHOW_PENDING] = {"Pending", "配備待ちの証明書"},
+    [SHOW_PENDING] = {"Pending", "配備待ち"},
     [SHOW_AUTHORITY] = {"Provider", "認証局"},
     [SHOW_MODE] = {"Mode", "更新方法"},
     [SHOW_LAST_SIGN] = {"Last sign", "前回の発行"},

@@ -52,6 +52,7 @@ typedef enum show_word_t {
     /* the overview */
     SHOW_ALL_IS_WELL,
     SHOW_UNDER_WAY,
+    SHOW_SOME_WAIT,
     SHOW_NEEDS_ATTENTION,
     SHOW_NOTHING_YET,
     SHOW_HOW_TO_BEGIN,

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from lab.browser import Browser
 from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
 from lab.pebble import Pebble
@@ -144,6 +145,13 @@ def make_gate(started):
         started.append(gate)
         return gate
     return make
+
+
+@pytest.fixture
+def browser(place, started):
+    one = Browser(place)
+    started.append(one)
+    return one
 
 
 @pytest.fixture

@@ -111,6 +111,8 @@ END_TEST
 START_TEST(test_under_way)
 {
     scene->statuses[1].phase = EDGE_PHASE_STAGED;
+    expect(page(), "<h1>Some certificates wait</h1>");
+    scene->statuses[2].phase = EDGE_PHASE_ORDERING;
     expect(page(), "<h1>Work is under way</h1>");
 }
 END_TEST

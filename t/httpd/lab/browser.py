@@ -1,11 +1,13 @@
 """A headless Chromium that sees loopback alone, and what it saw."""
 
+import contextlib
 import os
 import pathlib
 import shutil
 import urllib.parse
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 
 AUDIT = pathlib.Path(__file__).with_name("audit.js").read_text()
@@ -68,10 +70,14 @@ class Browser:
         self.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {
             "headers": {"Accept-Language": language}})
 
-    def open(self, port, path, user=None):
-        """Open a page; `user` is "name:password"."""
-        user = f"{user}@" if user else ""
-        self.driver.get(f"http://{user}127.0.0.1:{port}{path}")
+    def open(self, port, path):
+        self.driver.get(f"http://127.0.0.1:{port}{path}")
+
+    def log_in(self, port, path, user, password):
+        """Once for the window; then it sends the password by itself."""
+        user = f"{user}:{urllib.parse.quote(password)}"
+        self.driver.get(f"http://{user}@127.0.0.1:{port}{path}")
+        self.complaints()
 
     def text(self):
         """What is on the page; "" while it comes again."""
@@ -80,6 +86,22 @@ class Browser:
 
     def find(self, selector):
         return self.driver.find_elements("css selector", selector)
+
+    def words(self, selector):
+        """Of each such element, in one look: the page may come again between
+        two."""
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".map((element) => element.innerText)", selector)
+
+    def press(self, selector):
+        """Click the first such element, also where the page comes again just
+        before."""
+        for _ in range(5):
+            with contextlib.suppress(StaleElementReferenceException):
+                self.find(selector)[0].click()
+                return
+        raise TimeoutError(f"no time to press {selector}")
 
     def query(self):
         """Of the address that it is at."""
@@ -93,6 +115,12 @@ class Browser:
     def complaints(self):
         """What it wrote to its console since the last call."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def check(self, name):
+        """Keep a picture, and expect nothing wrong with what it shows."""
+        self.picture(name)
+        assert self.wrong() == []
+        assert self.complaints() == []
 
     def picture(self, name):
         """Keep how all of the page looks, up to a height."""
