@@ -77,12 +77,6 @@ static const char *tell_success_at(const edge_status_t *status, apr_pool_t *p)
     return ae_time_print(status->succeeded_at, p);
 }
 
-static const char *tell_cause(const edge_status_t *status, apr_pool_t *p)
-{
-    (void)p;
-    return edge_cause_word(status->cause);
-}
-
 static const char *tell_action(const edge_status_t *status, apr_pool_t *p)
 {
     (void)p;
