@@ -103,9 +103,10 @@ static const edge_cause_row_t rows[] = {
     {EDGE_CAUSE_PROFILE_REFUSED,
      "profile-refused",
      {{"The CA does not offer the profile to this account.",
-       "Correct or remove ACMEProfile."},
+       "Choose another ACMEProvider: the module asks for no profile."},
       {"認証局は、このアカウントにこのプロファイルを提供していません。",
-       "ACMEProfile を直すか削除してください。"}}},
+       "別の ACMEProvider を選んでください。このモジュールは"
+       "プロファイルを指定しません。"}}},
     {EDGE_CAUSE_NAME_REFUSED,
      "name-refused",
      {{"The CA does not issue certificates for the name.",

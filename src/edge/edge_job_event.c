@@ -122,7 +122,7 @@ static void look_at_deployment(edge_job_t *job, int is_new, apr_time_t now)
 }
 
 void edge_job_event_revoked(edge_job_t *job,
-                           const edge_revocation_t *revocation)
+                            const edge_revocation_t *revocation)
 {
     const edge_leaf_t *live = &job->standing.live;
     int is_live =
@@ -405,9 +405,9 @@ static void wake_for(apr_time_t *wake, const edge_job_t *job,
 }
 
 int edge_job_event_conditions(edge_job_t *job,
-                             const edge_status_source_t *source,
-                             const edge_plan_t *plan, apr_time_t now,
-                             apr_time_t *wake)
+                              const edge_status_source_t *source,
+                              const edge_plan_t *plan, apr_time_t now,
+                              apr_time_t *wake)
 {
     int news;
 

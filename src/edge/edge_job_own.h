@@ -83,14 +83,14 @@ void edge_job_event_staged(edge_job_t *job, apr_time_t now);
 
 /** Tell that what is live or was staged was revoked, unless that was told. */
 void edge_job_event_revoked(edge_job_t *job,
-                           const edge_revocation_t *revocation);
+                            const edge_revocation_t *revocation);
 
 /** Tell what lasts, where it is time to; bring `wake` nearer.
  * @return whether the status is another one for it */
 int edge_job_event_conditions(edge_job_t *job,
-                             const edge_status_source_t *source,
-                             const edge_plan_t *plan, apr_time_t now,
-                             apr_time_t *wake);
+                              const edge_status_source_t *source,
+                              const edge_plan_t *plan, apr_time_t now,
+                              apr_time_t *wake);
 
 /** Read where the certificate stands, finish what was left half done. */
 void edge_job_read(edge_job_t *job, apr_time_t now);

@@ -72,7 +72,7 @@
     ROW(PROXY, "ACMEProxy", HTTPD_S, 1, 1, proxy, "URL", NULL,                \
         "HTTP proxy towards the CA")                                          \
     ROW(NOTIFY_COMMAND, "ACMENotifyCommand", HTTPD_S, 1, HTTPD_ANY_NUMBER,    \
-        notice, "path [args]", NULL,                                         \
+        notice, "path [args]", NULL,                                          \
         "told of every event, JSON on standard input")                        \
     ROW(STORE, "ACMEStore", HTTPD_S, 1, 1, store, "directory", "acme-edge",   \
         "where keys, certificates and accounts are kept")
