@@ -175,6 +175,12 @@ void edge_job_recall(edge_job_t *job, apr_time_t now)
 
 /* --- what lasts ---------------------------------------------------------- */
 
+/* What the CA met when it looked at a name. */
+static int is_unreachable(edge_cause_t cause)
+{
+    return cause >= EDGE_CAUSE_CONNECTION_REFUSED && cause <= EDGE_CAUSE_DNS;
+}
+
 /* EDGE_EVENTS: nothing fails. A failure is of one kind. */
 static edge_event_kind_t kind_of_failure(const edge_job_t *job)
 {
@@ -183,9 +189,11 @@ static edge_event_kind_t kind_of_failure(const edge_job_t *job)
     if (state->attempts == 0) {
         return EDGE_EVENTS;
     }
-    return state->next_attempt == 0 && !job->cert->renews_by_hand
-               ? EDGE_EVENT_ACTION_REQUIRED
-               : EDGE_EVENT_FAILED;
+    if (state->next_attempt == 0 && !job->cert->renews_by_hand) {
+        return EDGE_EVENT_ACTION_REQUIRED;
+    }
+    return is_unreachable(state->cause) ? EDGE_EVENT_CHALLENGE_UNREACHABLE
+                                        : EDGE_EVENT_FAILED;
 }
 
 static const char *next_words(const edge_job_t *job)
@@ -204,6 +212,8 @@ static void describe_failure(edge_event_t *event, const edge_job_t *job)
 
     event->text = state->error;
     event->attempts = state->attempts;
+    ae_text_copy(event->cause, sizeof(event->cause),
+                 edge_cause_word(state->cause));
     ae_error_next(&event->text, "%s", next_words(job));
 }
 

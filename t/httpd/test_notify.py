@@ -18,7 +18,7 @@ from lab.sites import site
 NAME = "one.example.org"
 OTHER = "other.example.org"
 BLOCKED = "blocked.example"
-UNREACHABLE = "failed"
+UNREACHABLE = "challenge-unreachable"
 
 TOP = pathlib.Path(os.environ.get("ACME_EDGE_SRCDIR",
                                   pathlib.Path(__file__).parents[2]))
@@ -158,7 +158,8 @@ def test_failures(make_httpd, make_pebble, listener):
     event = listener.wait(httpd, "failed", BLOCKED)
     assert "rejectedIdentifier" in event["line"]
     assert event["attempts"] == 1
-    listener.wait(httpd, UNREACHABLE, OTHER)
+    event = listener.wait(httpd, UNREACHABLE, OTHER)
+    assert event["cause"] == "connection-refused"
     httpd.graceful()
     httpd.wait_log("the worker has begun", count=2)
     pebble.records("clear-a", host=OTHER)
