@@ -121,6 +121,7 @@ def test_failing(make_httpd, make_pebble, browser):
     walk(browser, httpd, "failing-one", "&cert=blocked.example")
     browser.open(httpd.http, "/acme?lang=en&cert=blocked.example")
     assert "rejectedIdentifier" in browser.find("blockquote")[0].text
+    assert browser.words(".failure h3")[0] == "What helps"
 
 
 def test_who_has_no_mouse(make_httpd, browser):
