@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 
-from . import answers, memory, requests, speed, start
+from . import answers, memory, requests, speed, start, status
 from .run import Options
 from .table import print_figure, print_head
 
 PARTS = {"requests": requests, "speed": speed, "start": start,
-         "answers": answers, "memory": memory}
+         "answers": answers, "status": status, "memory": memory}
 
 
 def arguments_of(command):

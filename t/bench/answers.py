@@ -48,17 +48,22 @@ def rate(httpd, path):
     return float(found[1]), spent / int(count[1]) * 1e6
 
 
-def alternately(first, second, slices):
+def alternating(first, second, slices):
     """Two rates and two costs, each the median of slices that took turns: what
     else the machine does meets both."""
     seen = [], []
     for number in range(slices):
         order = (0, 1) if number % 2 == 0 else (1, 0)
         for which in order:
-            seen[which].append(rate(*(first, second)[which]))
+            seen[which].append((first, second)[which]())
     rates, costs = zip(*(map(statistics.median, zip(*each))
                          for each in seen))
     return rates + costs
+
+
+def alternately(first, second, slices):
+    """The same of two servers and paths."""
+    return alternating(lambda: rate(*first), lambda: rate(*second), slices)
 
 
 @contextlib.contextmanager

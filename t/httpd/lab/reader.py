@@ -20,7 +20,7 @@ Told = collections.namedtuple(
     "Told", "name state serial not_after pending pending_not_after")
 
 KEYS = "name state serial notAfter pendingSerial pendingNotAfter".split()
-ORDER = ["waiting", "ordering", "staged", "valid"]
+STATES = {"waiting", "ordering", "staged", "valid"}
 HTML_SPAN = 20  # every so many pages are read by a strict parser
 
 
@@ -44,9 +44,11 @@ class Certificates:
         told = Told(*(cert[key] for key in KEYS))
         self._judge_staged(cert)
         require(int(cert["attempts"]) == 0, f"{told}: failed")
-        require(told.state in ORDER, f"{told.name}: {told.state}")
+        require(told.state in STATES, f"{told.name}: {told.state}")
         require((told.serial is None) == (told.not_after is None),
                 f"{told}: half of a certificate")
+        require((told.state == "valid") <= (told.serial is not None)
+                <= (told.state != "waiting"), f"{told}")
         seen = self.serials.setdefault(told.name, {})
         for serial, not_after in ((told.serial, told.not_after),
                                   (told.pending, told.pending_not_after)):
@@ -65,22 +67,19 @@ class Certificates:
 
     @staticmethod
     def _follow(before, now):
-        """Steps may be passed over between two looks, but none goes back."""
+        """Steps may be passed over between two looks, but none goes back; an
+        order only where httpd restarts, and others are taken up first."""
         if before is None:
             return
         require(before.serial is None or now.serial is not None,
                 f"{before} became {now}: nothing is live any more")
         if before.serial == now.serial:
-            require(before.state != "valid" or now.state != "waiting",
-                    f"{before} became {now}")
             require(before.state != "staged" or now.state == "staged",
                     f"{before} became {now}: what was staged went nowhere")
         else:
             require(before.not_after is None
                     or now.not_after > before.not_after,
                     f"{before} became {now}: an older one")
-        require(now.state != "waiting" or before.state == "waiting",
-                f"{before} became {now}")
 
 
 class Reader(Visitor):
