@@ -2,11 +2,12 @@
 The CA has the true time all the while: seen from a wrong one, its own
 certificate does not hold, and nothing can be ordered."""
 
+import re
 import time
 
 import pytest
 
-from lab import client
+from lab import causes, client
 from lab.clock import Clock
 from lab.process import free_port
 from lab.sites import site
@@ -32,6 +33,15 @@ def left(status):
 def is_served(httpd, root):
     return client.names_of(client.certificate(httpd.https, NAME, root)) \
         == {NAME}
+
+
+def is_explained(httpd):
+    """In the log, and in the status."""
+    _, remedy = causes.read()["clock"]
+    httpd.wait_log(f"AE040: {NAME}: The CA's directory cannot be read: .*; "
+                   rf"next attempt \S+; {re.escape(remedy)}\n", 20)
+    httpd.require(lambda: statuses(httpd)[NAME]["Cause"] == "clock", 20,
+                  "cause")
 
 
 def test_it_is_set_while_httpd_runs(make_httpd, make_pebble, clock):
@@ -67,6 +77,7 @@ def test_it_is_set_while_httpd_runs(make_httpd, make_pebble, clock):
     httpd.wait_log(f"AE040: {NAME}: .*certificate", 20)
     stays_quiet(0)
     assert httpd.log().count("AE051") == httpd.log().count("AE040") == 1
+    is_explained(httpd)
 
     # Right again: what it waits for is no year away.
     clock.set(0)
@@ -85,6 +96,7 @@ def test_it_is_put_right_after_a_failure(make_httpd, make_pebble, clock):
     httpd.start(**clock.environment)
     httpd.wait_log(f"AE040: {NAME}: .*certificate", 20)
     assert pebble.requests("POST /") == 0
+    is_explained(httpd)
     clock.set(0)
     httpd.wait_log(f"{NAME}: certificate issued", 30)
     httpd.graceful()
