@@ -80,15 +80,6 @@ static void put_facts(json_t *json, const edge_status_t *status, apr_pool_t *p)
     }
 }
 
-/* For programs in English, as all that they read. */
-static void put_explanation(json_t *json, edge_cause_t cause, apr_pool_t *p)
-{
-    json_object_set_new(json, "meaning",
-                        print_text(edge_cause_meaning(cause, AE_ENGLISH), p));
-    json_object_set_new(json, "remedy",
-                        print_text(edge_cause_remedy(cause, AE_ENGLISH), p));
-}
-
 static json_t *print_providers(const edge_cert_t *cert, apr_pool_t *p)
 {
     json_t *list = json_array();
@@ -207,7 +198,6 @@ json_t *show_json_certificate(const edge_cert_t *cert,
     json_t *json = json_object();
 
     put_facts(json, status, p);
-    put_explanation(json, status->cause, p);
     put_configured(json, cert, p);
     json_object_set_new(json, "attempts", json_integer(status->attempts));
     put_cause(json, status->cause, p);

@@ -341,7 +341,8 @@ def wrong_in_log(row, lines):
 
 def wrong_in_status(row, told):
     meaning, remedy = EXPLAINED[row.cause]
-    wanted = {"cause": row.cause, "meaning": meaning, "remedy": remedy}
+    wanted = {"cause": row.cause, "causeMeaning": meaning,
+              "causeRemedy": remedy}
     found = {key: told[key] for key in wanted}
     return [] if found == wanted else [f"{row.name}: {found}"]
 

@@ -57,6 +57,12 @@ def test_a_certificate(issued):
     for word, moment in moments.items():
         assert said.value(f"certificate_{word}_timestamp_seconds",
                           name=NAME) == (moment - EPOCH).total_seconds()
+    due = said.value("certificate_renewal_due_timestamp_seconds", name=NAME)
+    assert time.time() + 50 * 86400 < due < time.time() + 70 * 86400
+    assert said.value("certificate_next_action_timestamp_seconds",
+                      name=NAME) == due
+    last = said.value("certificate_last_success_timestamp_seconds", name=NAME)
+    assert time.time() - 120 < last <= time.time()
     assert said.total("certificate_state", name=NAME) == 1
     assert said.value("certificate_failed_attempts", name=NAME) == 0
     assert said.value("certificates") == 1
@@ -163,3 +169,29 @@ def test_a_ca_that_does_not_answer(make_httpd):
                                                status="none"), 30,
                   "request without an answer")
     assert metrics(httpd).total("problems_total") == 0
+
+
+def test_a_restart_that_is_put_off(make_httpd, make_pebble):
+    """The configuration on disk would not start; it is mended then."""
+    http = free_port()
+    httpd = make_httpd(PLAIN + PAGE + site(NAME), pebble=make_pebble(http),
+                       http=http)
+    httpd.announce(r"AE082: httpd does not restart to deploy one\.example")
+    httpd.start()
+    httpd.wait_log("resuming normal operations")
+    good = httpd.config.read_text()
+    httpd.config.write_text(good + "<VirtualHost *:80>\n")
+    httpd.wait_log("AE082: ")
+    said = metrics(httpd)
+    assert said.value("restarts_put_off_total") == 1
+    assert said.value("restarts_asked_total") == 1
+    assert said.value("restarts_total") == 0
+    assert said.value("deployed_total") == 0
+    assert said.value("certificate_state", name=NAME,
+                      acme_edge_certificate_state="staged") == 1
+    httpd.config.write_text(good)
+    httpd.graceful()
+    httpd.wait_live(NAME)
+    said = metrics(httpd)
+    assert said.value("restarts_total") == 0
+    assert said.value("deployed_total") == 1

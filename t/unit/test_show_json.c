@@ -297,8 +297,8 @@ START_TEST(test_every_fact_has_its_key)
                                            "attempts",
                                            "lastDeployText",
                                            "cause",
-                                           "meaning",
-                                           "remedy"};
+                                           "causeMeaning",
+                                           "causeRemedy"};
     const json_t *cert =
         ae_json_keep(show_json_certificate(&scene->certs[0],
                                            &scene->statuses[0], NULL, t_pool),
