@@ -102,6 +102,16 @@ static void describe_cert(edge_status_t *status,
     }
 }
 
+/* Of a failure that was forgotten, only that it was is known. */
+static const char *failure_words(const edge_state_t *state, apr_pool_t *p)
+{
+    if (state->attempts == 0 && state->error.status == APR_SUCCESS) {
+        return "that was with another configuration";
+    }
+    return apr_pstrcat(p, state->last_step, state->last_step[0] ? ": " : "",
+                       ae_error_line(&state->error, p), NULL);
+}
+
 static void describe_signing(edge_status_t *status,
                              const edge_status_source_t *source, apr_pool_t *p)
 {
@@ -117,9 +127,7 @@ static void describe_signing(edge_status_t *status,
         status->signed_outcome = EDGE_OUTCOME_FAILED;
         status->cause = state->cause;
         ae_text_copy(status->signed_text, sizeof(status->signed_text),
-                     apr_pstrcat(p, state->last_step,
-                                 state->last_step[0] ? ": " : "",
-                                 ae_error_line(&state->error, p), NULL));
+                     failure_words(state, p));
     } else {
         status->signed_outcome = EDGE_OUTCOME_DONE;
         if (facts != NULL && strcmp(facts->serial, state->renew_serial) == 0) {

@@ -69,7 +69,8 @@ void show_last_failure(const show_view_t *view, const edge_status_t *status)
     const ae_error_t *error = find_error(view);
     int has_remedy = edge_cause_remedy(status->cause, AE_ENGLISH)[0] != '\0';
 
-    if (error == NULL && status->signed_outcome != EDGE_OUTCOME_FAILED) {
+    if (error == NULL && (status->signed_outcome != EDGE_OUTCOME_FAILED ||
+                          status->attempts == 0)) {
         return;
     }
     show_draw(view,

@@ -2,6 +2,7 @@
 
 #include "edge_scene.h"
 #include "edge_status.h"
+#include "edge_tally.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -123,6 +124,11 @@ START_TEST(a_failing_one)
     live.not_after = SCENE_NOW;
     derive();
     ck_assert_int_eq(status.phase, EDGE_PHASE_EXPIRED);
+    edge_tally_forget(&state, "another");
+    derive();
+    ck_assert_int_eq(status.signed_outcome, EDGE_OUTCOME_FAILED);
+    ck_assert_str_eq(status.signed_text,
+                     "that was with another configuration");
 }
 END_TEST
 

@@ -232,6 +232,18 @@ START_TEST(test_failure)
 }
 END_TEST
 
+START_TEST(test_a_failure_that_was_forgotten)
+{
+    edge_status_t *status = open_one();
+
+    status->signed_outcome = EDGE_OUTCOME_FAILED;
+    strcpy(status->signed_text, "that was with another configuration");
+    expect_no(page(), "class=\"failure\"");
+    status->attempts = 1;
+    expect(page(), "class=\"failure\"");
+}
+END_TEST
+
 START_TEST(test_steps)
 {
     edge_status_t *status = open_one();
@@ -384,6 +396,7 @@ static TCase *one_case(void)
     tcase_add_test(tc, test_none_of_that_name);
     tcase_add_test(tc, test_renews_itself);
     tcase_add_test(tc, test_failure);
+    tcase_add_test(tc, test_a_failure_that_was_forgotten);
     tcase_add_test(tc, test_steps);
     tcase_add_test(tc, test_words_for_a_name);
     tcase_add_test(tc, test_history);
