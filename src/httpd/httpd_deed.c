@@ -160,10 +160,10 @@ static void check(httpd_outcome_t *outcome, const httpd_deed_t *deed,
         rows = look(deed, ptemp);
         outcome->code = HTTP_OK;
         outcome->text = edge_rows_text(rows, p);
+        outcome->is_bad = edge_rows_count(rows, EDGE_ROW_FAILED) > 0;
         outcome->notice =
-            show_notice(edge_rows_count(rows, EDGE_ROW_FAILED) > 0
-                            ? SHOW_NOTICE_CHECK_FAILED
-                            : SHOW_NOTICE_CHECK_PASSED,
+            show_notice(outcome->is_bad ? SHOW_NOTICE_CHECK_FAILED
+                                        : SHOW_NOTICE_CHECK_PASSED,
                         deed->language);
     }
     apr_pool_destroy(ptemp);

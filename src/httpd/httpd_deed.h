@@ -37,6 +37,7 @@ typedef struct httpd_outcome_t {
     const char *text;    /* longer, for the page; or NULL */
     const char *refused; /* for the log; NULL: done */
     int is_fault;        /* refused for something that is to be mended */
+    int is_bad;          /* it was done, and what came out is not good */
 } httpd_outcome_t;
 
 /** The word in forms, requests and the log: "sign". */

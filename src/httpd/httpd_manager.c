@@ -144,7 +144,7 @@ static int send_outcome(const visit_t *visit, const show_query_t *query,
 
     if (controls != NULL) {
         controls->notice = outcome->notice;
-        controls->failed = outcome->refused != NULL;
+        controls->failed = outcome->refused != NULL || outcome->is_bad;
         controls->text = outcome->text;
     }
     visit->r->status = outcome->code;

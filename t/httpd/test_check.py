@@ -329,11 +329,13 @@ def test_the_manager_page_finds_the_same(httpd, pebble):
     """Row by row, but for their order."""
     page = press_check(httpd)
     assert "Nothing was found" in page.notice
+    assert page.role == "status"
     told = run(httpd, "check", NAME)
     assert sorted(page.answer.splitlines()) == sorted(told.out.splitlines())
     lead(pebble, ALIAS, V4, NOBODYS_V6)
     page = press_check(httpd)
     assert 'marked "failed"' in page.notice
+    assert page.role == "alert"
     assert f"failed  port 80 of {ALIAS} at {NOBODYS_V6}: " in page.answer
     assert list((httpd.store / "requests").iterdir()) == []
     httpd.wait_log(f'manager: "anna" asked to check {NAME}: done', 5, 2)

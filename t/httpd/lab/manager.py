@@ -46,6 +46,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.forms, self.notice, self.answer = {}, "", ""
+        self.role = ""
         self.renews = False
         self._form, self._open = None, None
         self.feed(text)
@@ -61,7 +62,7 @@ class Page(html.parser.HTMLParser):
             assert known["name"] == "do"
             self._form["buttons"].append(known["value"])
         elif tag == "p" and "notice" in known.get("class", "").split():
-            self._open = "notice"
+            self._open, self.role = "notice", known.get("role")
         elif tag == "pre":
             self._open = "answer"
         elif tag == "meta":
