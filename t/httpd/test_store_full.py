@@ -15,7 +15,7 @@ NAME = "one.example.org"
 BOTH = {NAME, "two.example.org"}
 
 # How a full disk is told, wherever it shows.
-TOLD = r"AE0(4\d|53|7\d|8[38]): .*No space left on device"
+TOLD = r"AE0(4\d|53|68|7\d|8[38]): .*No space left on device"
 
 
 def leftovers(httpd):

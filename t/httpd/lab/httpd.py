@@ -21,8 +21,10 @@ LOADED = """unixd log_config authz_core authz_host alias dir rewrite proxy
     socache_memcache watchdog""".split()
 
 # Announced by all tests: they use high ports, and mod_ssl says what it does
-# while a host has no certificate yet.
-EXPECTED = [r"AE\d{3}: nothing listens on port 80", "AH10085: Init: "]
+# while a host has no certificate yet. A stop closes all connections at once,
+# and the thread that was about to close one finds it gone.
+EXPECTED = [r"AE\d{3}: nothing listens on port 80", "AH10085: Init: ",
+            "Bad file descriptor: AH03092: process_lingering_close"]
 
 ALARM = re.compile(r"\[[a-z0-9_]+:(warn|error|crit|alert|emerg)\]")
 SECRET = re.compile(r"PRIVATE KEY|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{43}\b")
