@@ -363,4 +363,5 @@ def test_each_is_explained(httpd):
         text = told[row.name]["lastSignText"]
         assert lines[row.name].endswith(text[-60:]), text
     shown = run(httpd, "status", ROWS[0].name).out
-    assert re.search(rf"^cause of the failure +{ROWS[0].cause}$", shown, re.M), shown
+    assert re.search(rf"^cause of the failure +{ROWS[0].cause}$", shown,
+                     re.M), shown
