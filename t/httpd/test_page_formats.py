@@ -94,6 +94,7 @@ def test_a_list_is_not_read_from_the_disk(make_httpd, make_pebble):
     httpd = make_httpd(PLAIN + PAGE + site(NAME), pebble=pebble,
                        http=http).start()
     httpd.wait_live(NAME)
+    httpd.wait_log("the worker has begun", count=2)
     httpd.require(lambda: listed(httpd)["counts"]["valid"], 20, "valid")
 
     def told():
