@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from lab.again import run_again
 from lab.browser import Browser
 from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
@@ -71,6 +72,16 @@ def pytest_terminal_summary(terminalreporter):
             if getattr(report, "when", None) == "call":
                 for _, words in report.user_properties:
                     terminalreporter.write_line(words)
+
+
+def pytest_runtest_protocol(item, nextitem):
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid,
+                                       location=item.location)
+    for report in run_again(item, nextitem):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid,
+                                        location=item.location)
+    return True
 
 
 @pytest.hookimpl(hookwrapper=True)

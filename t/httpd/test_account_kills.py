@@ -48,7 +48,8 @@ class Change:
         try:
             self.httpd.start()
             self.httpd.require(self.httpd.worker, 60, "worker")
-            assert run(self.httpd, "sign", NAME).status == 0
+            answer = run(self.httpd, "sign", NAME)
+            assert answer.status == 0, answer.err
             self._change()
             assert self.httpd.unannounced() == []
             assert self.httpd.secrets() == []

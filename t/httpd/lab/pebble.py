@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import ssl
+import urllib.error
 import urllib.request
 
-from . import pki
+from . import again, pki
 from .process import Process, answers, free_port
 
 
@@ -74,12 +76,13 @@ class Pebble:
 
     def standing(self, serial):
         """What it says of a certificate it issued: Status, Reason."""
-        return json.loads(self._managed(f"cert-status-by-serial/{serial}"))
+        return json.loads(self._managed(f"cert-status-by-serial/{serial}", 10))
 
-    def _managed(self, path):
+    def _managed(self, path, timeout=None):
         context = ssl.create_default_context(cafile=str(self.trust_file))
         url = f"https://127.0.0.1:{self.management}/{path}"
-        with urllib.request.urlopen(url, context=context) as answer:
+        with urllib.request.urlopen(url, context=context,
+                                    timeout=timeout) as answer:
             return answer.read().decode()
 
     def records(self, verb, **words):
@@ -94,5 +97,20 @@ class Pebble:
         return self.process.said().count(path)
 
     def stop(self):
+        if self.process.running() and self._stands_still():
+            os.kill(self.process.pid, signal.SIGQUIT)
+            self.process.popen.wait(20)
+            if again.is_deadlock(self.process.said()):
+                again.found.append(self.directory)
         self.process.stop()
         self.dns_process.stop()
+
+    def _stands_still(self):
+        """Whether its store gives no answer; "none of that" is one."""
+        try:
+            self.standing("0")
+        except urllib.error.HTTPError:
+            pass
+        except OSError:
+            return True
+        return False
