@@ -252,7 +252,7 @@ static int worker_runs(const visit_t *visit)
     const httpd_board_t *board = visit->page->board;
     apr_time_t last = board != NULL ? httpd_board_last_tick(board) : 0;
 
-    return last != 0 && visit->now - last < SHOW_WORKER_SILENCE;
+    return last != 0 && !show_worker_is_silent(last, visit->now);
 }
 
 static void tell(const visit_t *visit, const httpd_deed_t *deed,

@@ -1,15 +1,13 @@
 #include "show_overview.h"
 
 #include "show_state.h"
-
-/* A tick comes every second or so; one that is older than this is news. */
-#define SILENCE apr_time_from_sec(30)
+#include "show_worker.h"
 
 /* --- the whole in a few words ------------------------------------------- */
 
 static int is_silent(const show_source_t *source)
 {
-    return source->last_tick != 0 && source->now - source->last_tick > SILENCE;
+    return show_worker_is_silent(source->last_tick, source->now);
 }
 
 static int is_troubled(const show_source_t *source)

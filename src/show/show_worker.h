@@ -3,10 +3,10 @@
 
 /** Whether the worker lives. */
 
-#include "show_source.h"
+#include <apr_time.h>
 
-/** It is seen every second or so; one that was not for longer is news. */
-#define SHOW_WORKER_SILENCE apr_time_from_sec(30)
+/** Whether it was seen once, and then not for so long that it is news. */
+int show_worker_is_silent(apr_time_t last_tick, apr_time_t now);
 
 /** "not begun", "active", "silent". */
 const char *show_worker_word(apr_time_t last_tick, apr_time_t now);

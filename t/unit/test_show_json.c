@@ -104,7 +104,7 @@ START_TEST(test_worker)
 {
     ae_error_set(&scene->trouble, AE_EUNSAFE, "the store is open to all");
     ae_error_next(&scene->trouble, "chmod 700");
-    scene->source.last_tick = SHOW_SCENE_NOW - apr_time_from_sec(31);
+    scene->source.last_tick = SHOW_SCENE_NOW - apr_time_from_sec(30);
     ck_assert_str_eq(text_at(show_all(), "worker/state"), "silent");
     ck_assert_str_eq(text_at(show_all(), "worker/trouble/what"),
                      "the store is open to all");

@@ -98,7 +98,7 @@ START_TEST(test_needs_attention)
     expect(page(), "state=failing");
     scene->statuses[1].phase = EDGE_PHASE_VALID;
     expect_no(page(), headline);
-    scene->source.last_tick = NOW - apr_time_from_sec(31);
+    scene->source.last_tick = NOW - apr_time_from_sec(30);
     expect(page(), headline);
     expect(page(), "Silent, last seen");
     scene->source.last_tick = NOW;
