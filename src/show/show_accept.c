@@ -22,14 +22,14 @@ typedef struct range_t {
 /* --- the list ------------------------------------------------------------ */
 
 /* RFC 9110 section 5.6.4: a separator in a quoted string separates nothing. */
-static const char *find_end(const char *text, char separator)
+static const char *find_end(const char *text, const char *end, char separator)
 {
     int quoted = 0;
 
-    for (; *text != '\0' && (quoted || *text != separator); text++) {
+    for (; text < end && (quoted || *text != separator); text++) {
         if (*text == '"') {
             quoted = !quoted;
-        } else if (quoted && *text == '\\' && text[1] != '\0') {
+        } else if (quoted && *text == '\\' && text + 1 < end) {
             text++;
         }
     }
@@ -46,8 +46,7 @@ static int next_piece(piece_t *piece, const char **rest, const char *end,
     if (begin >= end) {
         return 0;
     }
-    stop = find_end(begin, separator);
-    stop = stop < end ? stop : end;
+    stop = find_end(begin, end, separator);
     *rest = stop < end ? stop + 1 : end;
     while (begin < stop && strchr(BLANKS, *begin) != NULL) {
         begin++;
