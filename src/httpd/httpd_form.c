@@ -1,5 +1,7 @@
 #include "httpd_form.h"
 
+#include "show_query.h"
+
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <stddef.h>
@@ -28,46 +30,23 @@ static const char **place_of(httpd_form_t *form, const slot_t *slot)
     return (const char **)(void *)((char *)form + slot->offset);
 }
 
-static int hex_value(char c)
+/* No field of ours has a control character. @return NULL where it is no
+ * text */
+static char *decode(const char *encoded, apr_pool_t *p)
 {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
+    char *text = show_query_decode(encoded, p);
+    const char *c;
 
-/* @return the character, or -1 */
-static int read_hex(const char *text)
-{
-    int high = hex_value(text[0]);
-    int low = high < 0 ? -1 : hex_value(text[1]);
-
-    return low < 0 ? -1 : high * 16 + low;
-}
-
-/* In place. @return whether it is text */
-static int decode(char *text)
-{
-    char *to = text;
-
-    while (*text) {
-        int is_hex = *text == '%';
-        int c = is_hex         ? read_hex(text + 1)
-                : *text == '+' ? ' '
-                               : (unsigned char)*text;
-
-        if (c < 0 || apr_iscntrl(c)) {
-            return 0;
+    for (c = text; c != NULL && *c != '\0'; c++) {
+        if (apr_iscntrl(*c)) {
+            return NULL;
         }
-        *to++ = (char)c;
-        text += is_hex ? 3 : 1;
     }
-    *to = '\0';
-    return 1;
+    return text;
 }
 
 /* @return NULL, or what is wrong */
-static const char *take(httpd_form_t *form, char *key)
+static const char *take(httpd_form_t *form, char *key, apr_pool_t *p)
 {
     char *value = strchr(key, '=');
     int i;
@@ -76,7 +55,9 @@ static const char *take(httpd_form_t *form, char *key)
         return "a field has no value";
     }
     *value++ = '\0';
-    if (!decode(key) || !decode(value)) {
+    key = decode(key, p);
+    value = decode(value, p);
+    if (key == NULL || value == NULL) {
         return "a field is not encoded as a form's";
     }
     for (i = 0; i < SLOTS; i++) {
@@ -123,7 +104,7 @@ apr_status_t httpd_form_read(httpd_form_t *form, ae_bytes_t body,
     text = apr_pstrmemdup(p, (const char *)body.data, body.len);
     for (key = apr_strtok(text, "&", &rest); key && !wrong;
          key = apr_strtok(NULL, "&", &rest)) {
-        wrong = take(form, key);
+        wrong = take(form, key, p);
     }
     if (wrong) {
         return ae_error_why(err, "%s", wrong);

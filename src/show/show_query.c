@@ -40,11 +40,10 @@ static int hex_value(char c)
     return c != '\0' && found != NULL ? (int)(found - digits) : -1;
 }
 
-/* As a form sends it. @return whether it could be read; an encoded NUL
- * cannot. */
-static int decode(char *text)
+char *show_query_decode(const char *text, apr_pool_t *p)
 {
-    char *to = text;
+    char *decoded = apr_palloc(p, strlen(text) + 1);
+    char *to = decoded;
 
     for (; *text != '\0'; text++, to++) {
         *to = *text == '+' ? ' ' : *text;
@@ -53,14 +52,14 @@ static int decode(char *text)
             int low = high < 0 ? -1 : hex_value(text[2]);
 
             if (low < 0 || (high == 0 && low == 0)) {
-                return 0;
+                return NULL;
             }
             *to = (char)(high << 4 | low);
             text += 2;
         }
     }
     *to = '\0';
-    return 1;
+    return decoded;
 }
 
 static void trim(char **text)
@@ -231,6 +230,7 @@ static apr_status_t read_pair(show_query_t *query, char *pair, ae_error_t *err,
                               apr_pool_t *p)
 {
     char *value = strchr(pair, '=');
+    char *decoded;
     apr_size_t i;
 
     if (value == NULL) {
@@ -241,13 +241,14 @@ static apr_status_t read_pair(show_query_t *query, char *pair, ae_error_t *err,
         if (strcmp(keys[i].key, pair) != 0) {
             continue;
         }
-        if (!decode(value)) {
+        decoded = show_query_decode(value, p);
+        if (decoded == NULL) {
             return refuse(err, pair, value,
                           "%25 for a percent sign, and no %00");
         }
-        trim(&value);
-        return value[0] != '\0' ? keys[i].read(query, value, err, p)
-                                : APR_SUCCESS;
+        trim(&decoded);
+        return decoded[0] != '\0' ? keys[i].read(query, decoded, err, p)
+                                  : APR_SUCCESS;
     }
     return APR_SUCCESS;
 }

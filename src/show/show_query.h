@@ -38,4 +38,9 @@ AE_CHECKED apr_status_t show_query_read(show_query_t *query, const char *args,
                                         const char *accept_language,
                                         ae_error_t *err, apr_pool_t *p);
 
+/** A key or value of a query or of a form's body, decoded: a blank for a plus,
+ * a byte for "%41". From `p`; NULL where it cannot be read, as with an encoded
+ * NUL. */
+char *show_query_decode(const char *text, apr_pool_t *p);
+
 #endif

@@ -190,6 +190,9 @@ START_TEST(test_refused)
 {
     check_refused("format=xml", "format=xml is nothing that could be shown; "
                                 "write html, json, metrics, css or icon");
+    check_refused("lang=%65n%",
+                  "lang=%65n% is nothing that could be shown; write %25 for "
+                  "a percent sign, and no %00");
     check_refused("lang=de", "lang=de is nothing that could be shown; write "
                              "en or ja");
     check_refused("state=valid,failed",
