@@ -4,6 +4,7 @@
 #include "show_json.h"
 #include "show_list.h"
 #include "show_metrics.h"
+#include "show_words.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
@@ -180,7 +181,7 @@ int httpd_page_send(request_rec *r, const show_source_t *source,
     ap_set_content_type(r, types[query->format]);
     if (query->format == SHOW_HTML) {
         apr_table_setn(r->headers_out, "Content-Language",
-                       query->language == AE_JAPANESE ? "ja" : "en");
+                       show_language_code(query->language));
     }
     if (query->cert != NULL && show_list_find(source, query->cert) < 0 &&
         (query->format == SHOW_HTML || query->format == SHOW_JSON)) {

@@ -1,6 +1,7 @@
 #include "show_query.h"
 
 #include "show_accept.h"
+#include "show_words.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -22,13 +23,6 @@ static const char *const format_types[] = {
     [SHOW_JSON] = "application/json",
     [SHOW_METRICS] = "application/openmetrics-text",
 };
-
-static const char *const language_tags[] = {
-    [AE_ENGLISH] = "en",
-    [AE_JAPANESE] = "ja",
-};
-static_assert(sizeof(language_tags) / sizeof(language_tags[0]) == AE_LANGUAGES,
-              "each language has a tag");
 
 /* --- bytes --------------------------------------------------------------- */
 
@@ -108,7 +102,7 @@ static const char *format_word(int i)
 
 static const char *language_word(int i)
 {
-    return language_tags[i];
+    return show_language_code((ae_language_t)i);
 }
 
 static const char *state_word(int i)
@@ -253,6 +247,18 @@ static apr_status_t read_pair(show_query_t *query, char *pair, ae_error_t *err,
     return APR_SUCCESS;
 }
 
+static ae_language_t choose_language(const char *accept_language)
+{
+    const char *tags[AE_LANGUAGES];
+    int i;
+
+    for (i = 0; i < AE_LANGUAGES; i++) {
+        tags[i] = language_word(i);
+    }
+    return (ae_language_t)show_accept_language(accept_language, tags,
+                                               AE_LANGUAGES);
+}
+
 apr_status_t show_query_read(show_query_t *query, const char *args,
                              const char *accept, const char *accept_language,
                              ae_error_t *err, apr_pool_t *p)
@@ -265,8 +271,7 @@ apr_status_t show_query_read(show_query_t *query, const char *args,
     query->page = 1;
     query->format = (show_format_t)show_accept_media(
         accept, format_types, sizeof(format_types) / sizeof(format_types[0]));
-    query->language = (ae_language_t)show_accept_language(
-        accept_language, language_tags, AE_LANGUAGES);
+    query->language = choose_language(accept_language);
     for (; pair != NULL && status == APR_SUCCESS;
          pair = apr_strtok(NULL, "&", &rest)) {
         status = read_pair(query, pair, err, p);
