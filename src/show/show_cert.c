@@ -11,14 +11,14 @@
 static void draw_summary(const show_view_t *view, const edge_status_t *status)
 {
     if (status->not_after == 0) {
-        show_draw(view, "{1}", SHOW_PIECES(show_say(SHOW_NOT_LIVE)));
+        show_put_piece(view, show_say(SHOW_NOT_LIVE));
         return;
     }
-    show_draw(view, "{1}",
-              SHOW_PIECES(show_say_with(
-                  status->not_after <= view->source->now ? SHOW_EXPIRED_AT
-                                                         : SHOW_VALID_TO,
-                  SHOW_PIECES(show_when(status->not_after)))));
+    show_put_piece(view,
+                   show_say_with(status->not_after <= view->source->now
+                                     ? SHOW_EXPIRED_AT
+                                     : SHOW_VALID_TO,
+                                 SHOW_PIECES(show_when(status->not_after))));
 }
 
 static void draw_head(const show_view_t *view, const edge_cert_t *cert,

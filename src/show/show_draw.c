@@ -46,6 +46,11 @@ void show_put(const show_view_t *view, const char *markup)
     show_out_put(view->out, markup);
 }
 
+void show_put_piece(const show_view_t *view, show_piece_t piece)
+{
+    piece.draw(view, &piece);
+}
+
 /* --- words and texts ---------------------------------------------------- */
 
 static void draw_word(const show_view_t *view, const show_piece_t *piece)

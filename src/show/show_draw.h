@@ -38,6 +38,9 @@ void show_draw(const show_view_t *view, const char *markup,
 /** The same for markup without a place. */
 void show_put(const show_view_t *view, const char *markup);
 
+/** One piece alone. */
+void show_put_piece(const show_view_t *view, show_piece_t piece);
+
 /** One of our words, or a sentence with places of its own. */
 show_piece_t show_say(show_word_t word);
 show_piece_t show_say_with(show_word_t word, const show_piece_t *pieces);

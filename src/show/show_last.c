@@ -220,11 +220,10 @@ static void draw_event(const show_view_t *view, const edge_event_t *event)
     show_draw(view, "<tr>\n<th scope=\"row\">{1}</th>\n<td>",
               SHOW_PIECES(show_when(event->at)));
     if (event->is_over) {
-        show_draw(view, "{1}",
-                  SHOW_PIECES(show_say_with(SHOW_OVER,
-                                            SHOW_PIECES(event_word(event)))));
+        show_put_piece(
+            view, show_say_with(SHOW_OVER, SHOW_PIECES(event_word(event))));
     } else {
-        show_draw(view, "{1}", SHOW_PIECES(event_word(event)));
+        show_put_piece(view, event_word(event));
     }
     show_draw(view, "</td>\n<td lang=\"en\">{1}</td>\n</tr>\n",
               SHOW_PIECES(show_text(ae_error_line(&event->text, view->p))));

@@ -32,14 +32,13 @@ static void draw_distance_text(const show_view_t *view,
         if (length >= 2 * units[i].length) {
             const show_piece_t number = show_number(length / units[i].length);
 
-            show_draw(view, "{1}",
-                      SHOW_PIECES(show_say_with(span < 0 ? units[i].ago
-                                                         : units[i].ahead,
-                                                SHOW_PIECES(number))));
+            show_put_piece(
+                view, show_say_with(span < 0 ? units[i].ago : units[i].ahead,
+                                    SHOW_PIECES(number)));
             return;
         }
     }
-    show_draw(view, "{1}", SHOW_PIECES(show_say(SHOW_NOW)));
+    show_put_piece(view, show_say(SHOW_NOW));
 }
 
 show_piece_t show_distance_text(apr_time_t at)

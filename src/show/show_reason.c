@@ -5,22 +5,10 @@
 /* ACMERenewWindow unless it is configured. */
 #define THIRD_PERCENT 33
 
-static void draw_word(const show_view_t *view, show_word_t word)
-{
-    show_draw(view, "{1}", SHOW_PIECES(show_say(word)));
-}
-
-static void draw_one(const show_view_t *view, show_word_t word,
-                     show_piece_t piece)
-{
-    show_draw(view, "{1}",
-              SHOW_PIECES(show_say_with(word, SHOW_PIECES(piece))));
-}
-
 /* The plan's own sentence. */
 static void draw_plan(const show_view_t *view, const edge_status_t *status)
 {
-    show_draw(view, "{1}", SHOW_PIECES(show_english(status->action_reason)));
+    show_put_piece(view, show_english(status->action_reason));
 }
 
 static void draw_renewal(const show_view_t *view, const edge_cert_t *cert,
@@ -29,16 +17,20 @@ static void draw_renewal(const show_view_t *view, const edge_cert_t *cert,
     edge_span_t window = cert->renew_window;
 
     if (status->phase == EDGE_PHASE_EXPIRED) {
-        draw_one(view, SHOW_WHY_EXPIRED, show_time(status->not_after));
+        show_put_piece(
+            view, show_say_with(SHOW_WHY_EXPIRED,
+                                SHOW_PIECES(show_time(status->not_after))));
     } else if (status->phase != EDGE_PHASE_VALID ||
                status->action_at != status->renew_at) {
         draw_plan(view, status);
     } else if (window.percent == THIRD_PERCENT) {
-        draw_word(view, SHOW_WHY_TWO_THIRDS);
+        show_put_piece(view, show_say(SHOW_WHY_TWO_THIRDS));
     } else if (window.percent != 0) {
-        draw_one(view, SHOW_WHY_PERCENT_LEFT, show_number(window.percent));
+        show_put_piece(
+            view, show_say_with(SHOW_WHY_PERCENT_LEFT,
+                                SHOW_PIECES(show_number(window.percent))));
     } else {
-        draw_word(view, SHOW_WHY_WINDOW);
+        show_put_piece(view, show_say(SHOW_WHY_WINDOW));
     }
 }
 
@@ -64,9 +56,9 @@ static void draw_deployment(const show_view_t *view,
                             const edge_status_t *status)
 {
     if (status->deploy_at > view->source->now) {
-        draw_word(view, SHOW_WHY_WAITS_FOR_WINDOW);
+        show_put_piece(view, show_say(SHOW_WHY_WAITS_FOR_WINDOW));
     } else if (status->action_at != 0) {
-        draw_word(view, SHOW_WHY_WAITS_FOR_RESTART);
+        show_put_piece(view, show_say(SHOW_WHY_WAITS_FOR_RESTART));
     } else {
         draw_plan(view, status);
     }
@@ -77,7 +69,7 @@ static void draw_order(const show_view_t *view, const edge_status_t *status)
     int last = show_state_last_step(status);
 
     if (status->step[0] != '\0' && last >= 0) {
-        show_draw(view, "{1}", SHOW_PIECES(show_state_step(status, last)));
+        show_put_piece(view, show_state_step(status, last));
     } else {
         draw_plan(view, status);
     }

@@ -156,30 +156,20 @@ int show_state_is_moving(const show_view_t *view, const edge_status_t *status)
 
 /* --- single facts ------------------------------------------------------- */
 
-static void draw_word(const show_view_t *view, show_word_t word)
-{
-    show_draw(view, "{1}", SHOW_PIECES(show_say(word)));
-}
-
-static void draw_one(const show_view_t *view, show_word_t word,
-                     show_piece_t piece)
-{
-    show_draw(view, "{1}",
-              SHOW_PIECES(show_say_with(word, SHOW_PIECES(piece))));
-}
-
 void show_state_schedule(const show_view_t *view, const edge_cert_t *cert)
 {
     switch (cert->deploy.kind) {
     case EDGE_SCHEDULE_IMMEDIATELY:
-        draw_word(view, SHOW_DEPLOYS_AT_ONCE);
+        show_put_piece(view, show_say(SHOW_DEPLOYS_AT_ONCE));
         break;
     case EDGE_SCHEDULE_MANUAL:
-        draw_word(view, SHOW_DEPLOYS_BY_HAND);
+        show_put_piece(view, show_say(SHOW_DEPLOYS_BY_HAND));
         break;
     case EDGE_SCHEDULE_WINDOWS:
-        draw_one(view, SHOW_DEPLOYS_IN,
-                 show_english(edge_schedule_print(&cert->deploy, view->p)));
+        show_put_piece(
+            view, show_say_with(SHOW_DEPLOYS_IN,
+                                SHOW_PIECES(show_english(edge_schedule_print(
+                                    &cert->deploy, view->p)))));
         break;
     }
 }
@@ -209,7 +199,7 @@ void show_state_contacts(const show_view_t *view, const edge_cert_t *cert)
     int i;
 
     if (cert->contacts->nelts == 0) {
-        draw_word(view, SHOW_NO_CONTACT);
+        show_put_piece(view, show_say(SHOW_NO_CONTACT));
     }
     for (i = 0; i < cert->contacts->nelts; i++) {
         const char *contact = APR_ARRAY_IDX(cert->contacts, i, const char *);

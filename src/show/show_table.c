@@ -117,7 +117,7 @@ static void draw_title(const show_view_t *view, const edge_cert_t *cert,
 static void draw_state(const show_view_t *view, const edge_status_t *status)
 {
     begin_cell(view, SHOW_STATE);
-    show_draw(view, "{1}", SHOW_PIECES(show_state_badge(status->phase)));
+    show_put_piece(view, show_state_badge(status->phase));
     end_cell(view);
 }
 
@@ -125,8 +125,7 @@ static void draw_moment(const show_view_t *view, show_word_t label,
                         apr_time_t at)
 {
     begin_cell(view, label);
-    show_draw(view, "{1}",
-              SHOW_PIECES(at != 0 ? show_day(at) : show_say(SHOW_NONE)));
+    show_put_piece(view, at != 0 ? show_day(at) : show_say(SHOW_NONE));
     end_cell(view);
 }
 
@@ -168,7 +167,7 @@ static void draw_next(const show_view_t *view, const edge_cert_t *cert,
                       const edge_status_t *status)
 {
     begin_cell(view, SHOW_NEXT);
-    show_draw(view, "{1}", SHOW_PIECES(show_state_action(status->action)));
+    show_put_piece(view, show_state_action(status->action));
     if (status->action_at != 0) {
         show_draw(view, " {1}", SHOW_PIECES(show_day(status->action_at)));
     }
