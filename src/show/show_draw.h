@@ -75,7 +75,7 @@ show_piece_t show_distance(apr_time_t at);
 /** The time of day to the second, as <time>. */
 show_piece_t show_second(apr_time_t at);
 
-/** The same two without markup, for attributes and drawings. */
+/** When, and how far away, without markup: for attributes and drawings. */
 show_piece_t show_time_text(apr_time_t at);
 show_piece_t show_distance_text(apr_time_t at);
 

@@ -1,3 +1,4 @@
+#include "ae_time.h"
 #include "show_draw.h"
 
 #include <apr_strings.h>
@@ -21,6 +22,15 @@ static const unit_t units[] = {
     {APR_USEC_PER_SEC, SHOW_IN_SECONDS, SHOW_SECONDS_AGO},
 };
 
+static show_piece_t moment(void (*draw)(const show_view_t *view,
+                                        const show_piece_t *piece),
+                           apr_time_t at)
+{
+    show_piece_t piece = {.draw = draw, .number = at};
+
+    return piece;
+}
+
 static void draw_distance_text(const show_view_t *view,
                                const show_piece_t *piece)
 {
@@ -43,55 +53,34 @@ static void draw_distance_text(const show_view_t *view,
 
 show_piece_t show_distance_text(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_distance_text, .number = at};
-
-    return piece;
+    return moment(draw_distance_text, at);
 }
 
-/* Made from numbers alone. */
-static void put_time(const show_view_t *view, apr_time_t at, int is_machine)
+static void draw_time_text(const show_view_t *view, const show_piece_t *piece)
 {
     apr_time_exp_t t;
 
-    apr_time_exp_gmt(&t, at);
-    if (is_machine) {
-        show_out_format(view->out, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-                        t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-                        t.tm_min, t.tm_sec);
+    if (piece->number == 0) {
+        show_put(view, "\xe2\x80\x93");
     } else {
+        apr_time_exp_gmt(&t, piece->number);
         show_out_format(view->out, "%04d-%02d-%02d %02d:%02d UTC",
                         t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
                         t.tm_min);
     }
 }
 
-static void draw_time_text(const show_view_t *view, const show_piece_t *piece)
-{
-    if (piece->number == 0) {
-        show_put(view, "\xe2\x80\x93");
-    } else {
-        put_time(view, piece->number, 0);
-    }
-}
-
 show_piece_t show_time_text(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_time_text, .number = at};
-
-    return piece;
+    return moment(draw_time_text, at);
 }
 
-static void draw_machine_time(const show_view_t *view,
-                              const show_piece_t *piece)
+/* For machines, and as people read it. */
+static void draw_element(const show_view_t *view, apr_time_t at,
+                         show_piece_t text)
 {
-    put_time(view, piece->number, 1);
-}
-
-static show_piece_t machine_time(apr_time_t at)
-{
-    show_piece_t piece = {.draw = draw_machine_time, .number = at};
-
-    return piece;
+    show_draw(view, "<time datetime=\"{1}\">{2}</time>",
+              SHOW_PIECES(show_text(ae_time_print(at, view->p)), text));
 }
 
 static void draw_second(const show_view_t *view, const show_piece_t *piece)
@@ -99,53 +88,47 @@ static void draw_second(const show_view_t *view, const show_piece_t *piece)
     apr_time_exp_t t;
 
     apr_time_exp_gmt(&t, piece->number);
-    show_draw(view, "<time datetime=\"{1}\">",
-              SHOW_PIECES(machine_time(piece->number)));
-    show_out_format(view->out, "%02d:%02d:%02d UTC</time>", t.tm_hour,
-                    t.tm_min, t.tm_sec);
+    draw_element(view, piece->number,
+                 show_text(apr_psprintf(view->p, "%02d:%02d:%02d UTC",
+                                        t.tm_hour, t.tm_min, t.tm_sec)));
 }
 
 show_piece_t show_second(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_second, .number = at};
-
-    return piece;
+    return moment(draw_second, at);
 }
 
 static void draw_time(const show_view_t *view, const show_piece_t *piece)
 {
     if (piece->number == 0) {
         draw_time_text(view, piece);
-        return;
+    } else {
+        draw_element(view, piece->number, show_time_text(piece->number));
     }
-    show_draw(view, "<time datetime=\"{1}\">{2}</time>",
-              SHOW_PIECES(machine_time(piece->number),
-                          show_time_text(piece->number)));
 }
 
 show_piece_t show_time(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_time, .number = at};
+    return moment(draw_time, at);
+}
 
-    return piece;
+static void draw_away(const show_view_t *view, apr_time_t at)
+{
+    show_draw(view, " <span class=\"hint away\">({1})</span>",
+              SHOW_PIECES(show_distance_text(at)));
 }
 
 static void draw_when(const show_view_t *view, const show_piece_t *piece)
 {
-    if (piece->number == 0) {
-        draw_time_text(view, piece);
-        return;
+    draw_time(view, piece);
+    if (piece->number != 0) {
+        draw_away(view, piece->number);
     }
-    show_draw(view, "{1} <span class=\"hint away\">({2})</span>",
-              SHOW_PIECES(show_time(piece->number),
-                          show_distance_text(piece->number)));
 }
 
 show_piece_t show_when(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_when, .number = at};
-
-    return piece;
+    return moment(draw_when, at);
 }
 
 /* Where days are counted, the time of day is for the page of one. */
@@ -165,31 +148,24 @@ static void draw_day(const show_view_t *view, const show_piece_t *piece)
         return;
     }
     apr_time_exp_gmt(&t, piece->number);
-    show_draw(view, "<time datetime=\"{1}\">",
-              SHOW_PIECES(machine_time(piece->number)));
-    show_out_format(view->out, "%04d-%02d-%02d</time>", t.tm_year + 1900,
-                    t.tm_mon + 1, t.tm_mday);
-    show_draw(view, " <span class=\"hint away\">({1})</span>",
-              SHOW_PIECES(show_distance_text(piece->number)));
+    draw_element(
+        view, piece->number,
+        show_text(apr_psprintf(view->p, "%04d-%02d-%02d", t.tm_year + 1900,
+                               t.tm_mon + 1, t.tm_mday)));
+    draw_away(view, piece->number);
 }
 
 show_piece_t show_day(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_day, .number = at};
-
-    return piece;
+    return moment(draw_day, at);
 }
 
 static void draw_distance(const show_view_t *view, const show_piece_t *piece)
 {
-    show_draw(view, "<time datetime=\"{1}\">{2}</time>",
-              SHOW_PIECES(machine_time(piece->number),
-                          show_distance_text(piece->number)));
+    draw_element(view, piece->number, show_distance_text(piece->number));
 }
 
 show_piece_t show_distance(apr_time_t at)
 {
-    show_piece_t piece = {.draw = draw_distance, .number = at};
-
-    return piece;
+    return moment(draw_distance, at);
 }
