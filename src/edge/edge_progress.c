@@ -95,6 +95,21 @@ void edge_progress_load(edge_progress_t *progress, const edge_store_t *store,
         take_names(json ? ae_json_get_array(json, "names") : NULL, p);
 }
 
+const char *edge_progress_why(const edge_progress_t *progress,
+                              const char *name)
+{
+    int count =
+        progress != NULL && progress->at != 0 ? progress->names->nelts : 0;
+    int i;
+
+    for (i = 0; i < count; i++) {
+        if (strcmp(name_at(progress, i)->name, name) == 0) {
+            return name_at(progress, i)->why;
+        }
+    }
+    return "";
+}
+
 static int is_same_name(const edge_progress_name_t *a,
                         const edge_progress_name_t *b)
 {

@@ -33,6 +33,11 @@ AE_CHECKED apr_status_t edge_progress_save(const edge_progress_t *progress,
 void edge_progress_load(edge_progress_t *progress, const edge_store_t *store,
                         const edge_cert_t *cert, apr_pool_t *p);
 
+/** The CA's words for a name, "" where it said nothing or nothing is known.
+ * @param progress NULL: nothing is known */
+const char *edge_progress_why(const edge_progress_t *progress,
+                              const char *name);
+
 /** Whether two say the same, whenever. */
 int edge_progress_is_same(const edge_progress_t *a, const edge_progress_t *b);
 

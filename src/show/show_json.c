@@ -135,26 +135,6 @@ static json_t *print_steps(const edge_status_t *status, apr_pool_t *p)
     return list;
 }
 
-/* @return what the CA said of it, or NULL */
-static const char *find_why(const show_detail_t *detail, const char *name)
-{
-    const apr_array_header_t *names =
-        detail != NULL && detail->last != NULL && detail->last->at != 0
-            ? detail->last->names
-            : NULL;
-    int i;
-
-    for (i = 0; names != NULL && i < names->nelts; i++) {
-        const edge_progress_name_t *one =
-            &APR_ARRAY_IDX(names, i, edge_progress_name_t);
-
-        if (strcmp(one->name, name) == 0) {
-            return one->why;
-        }
-    }
-    return NULL;
-}
-
 static json_t *print_validations(const edge_cert_t *cert,
                                  const edge_status_t *status,
                                  const show_detail_t *detail, apr_pool_t *p)
@@ -171,8 +151,9 @@ static json_t *print_validations(const edge_cert_t *cert,
                             json_string(edge_name_state_word(
                                 (edge_name_state_t)status->name_states[i])));
         if (detail != NULL) {
-            json_object_set_new(json, "why",
-                                print_text(find_why(detail, name), p));
+            json_object_set_new(
+                json, "why",
+                print_text(edge_progress_why(detail->last, name), p));
         }
         json_array_append_new(list, json);
     }

@@ -4,7 +4,6 @@
 #include "show_state.h"
 
 #include <assert.h>
-#include <string.h>
 
 /* --- what went wrong ---------------------------------------------------- */
 
@@ -90,24 +89,11 @@ void show_last_failure(const show_view_t *view, const edge_status_t *status)
 
 /* --- the names ---------------------------------------------------------- */
 
-/* The CA's words for a name, "" where it said nothing. */
 static const char *find_why(const show_view_t *view, const char *name)
 {
     const show_detail_t *detail = view->source->detail;
-    int i;
 
-    if (detail == NULL || detail->last == NULL || detail->last->at == 0) {
-        return "";
-    }
-    for (i = 0; i < detail->last->names->nelts; i++) {
-        const edge_progress_name_t *told =
-            &APR_ARRAY_IDX(detail->last->names, i, edge_progress_name_t);
-
-        if (strcmp(told->name, name) == 0) {
-            return told->why;
-        }
-    }
-    return "";
+    return detail != NULL ? edge_progress_why(detail->last, name) : "";
 }
 
 static int has_words(const show_view_t *view, const edge_cert_t *cert)

@@ -71,6 +71,21 @@ START_TEST(test_same)
 }
 END_TEST
 
+START_TEST(test_why)
+{
+    edge_progress_t progress = make();
+
+    add_name(&progress, "example.org", "invalid", "no such host");
+    ck_assert_str_eq(edge_progress_why(&progress, "example.org"),
+                     "no such host");
+    ck_assert_str_eq(edge_progress_why(&progress, "www.example.org"), "");
+    ck_assert_str_eq(edge_progress_why(&progress, "example.net"), "");
+    progress.at = 0;
+    ck_assert_str_eq(edge_progress_why(&progress, "example.org"), "");
+    ck_assert_str_eq(edge_progress_why(NULL, "example.org"), "");
+}
+END_TEST
+
 START_TEST(test_damaged)
 {
     static const char *const texts[] = {"", "{", "{\"at\":-1}", "[]"};
@@ -111,6 +126,7 @@ Suite *suite_edge_progress(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_round_trip);
     tcase_add_test(tc, test_same);
+    tcase_add_test(tc, test_why);
     tcase_add_loop_test(tc, test_damaged, 0, 4);
     tcase_add_test(tc, test_hostile);
     suite_add_tcase(suite, tc);
