@@ -32,6 +32,7 @@ typedef struct metrics_t {
     const show_source_t *source;
     row_t *rows;
     int count;
+    apr_pool_t *p;
     show_gather_t text;
 } metrics_t;
 
@@ -89,7 +90,7 @@ struct family_t {
     const char *type;
     const char *unit; /* the end of the name, or "" */
     const char *help;
-    void (*samples)(metrics_t *m, const family_t *family, apr_pool_t *p);
+    void (*samples)(metrics_t *m, const family_t *family);
     int which;
 };
 
@@ -114,31 +115,27 @@ static void put_moment(metrics_t *m, apr_time_t moment)
     put(m, "\n");
 }
 
-static void build(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void build(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "_info{");
     put_label(m, "version", AE_VERSION);
     put(m, "} 1\n");
 }
 
-static void certificates(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void certificates(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "");
     put_value(m, (apr_uint64_t)m->count);
 }
 
-static void last_tick(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void last_tick(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "");
     put_moment(m, m->source->last_tick);
 }
 
-static void trouble(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void trouble(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "");
     put_value(m, m->source->trouble->what[0] != '\0');
 }
@@ -151,11 +148,10 @@ static void put_row(metrics_t *m, const family_t *family, const row_t *row)
     show_gather_bytes(&m->text, row->label, row->label_len);
 }
 
-static void moments(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void moments(metrics_t *m, const family_t *family)
 {
     int i;
 
-    (void)p;
     for (i = 0; i < m->count; i++) {
         if (m->rows[i].moments[family->which] > 0) {
             put_row(m, family, &m->rows[i]);
@@ -166,11 +162,10 @@ static void moments(metrics_t *m, const family_t *family, apr_pool_t *p)
 }
 
 /* A StateSet's label has the name of the metric. */
-static void states(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void states(metrics_t *m, const family_t *family)
 {
     int i, phase;
 
-    (void)p;
     for (i = 0; i < m->count; i++) {
         for (phase = 0; phase < EDGE_PHASES; phase++) {
             put_row(m, family, &m->rows[i]);
@@ -182,11 +177,10 @@ static void states(metrics_t *m, const family_t *family, apr_pool_t *p)
     }
 }
 
-static void failures(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void failures(metrics_t *m, const family_t *family)
 {
     int i;
 
-    (void)p;
     for (i = 0; i < m->count; i++) {
         put_row(m, family, &m->rows[i]);
         put(m, "}");
@@ -195,11 +189,10 @@ static void failures(metrics_t *m, const family_t *family, apr_pool_t *p)
 }
 
 /* Of those alone that have one. */
-static void causes(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void causes(metrics_t *m, const family_t *family)
 {
     int i;
 
-    (void)p;
     for (i = 0; i < m->count; i++) {
         if (m->rows[i].cause != EDGE_CAUSE_NONE) {
             put_name(m, family, "_info");
@@ -214,27 +207,24 @@ static void causes(metrics_t *m, const family_t *family, apr_pool_t *p)
 
 /* --- counters ------------------------------------------------------------ */
 
-static void since(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void since(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "");
     put_moment(m, edge_meter_since(m->source->meter));
 }
 
-static void counter(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void counter(metrics_t *m, const family_t *family)
 {
-    (void)p;
     put_name(m, family, "_total");
     put_value(m,
               edge_meter_read(m->source->meter, (edge_count_t)family->which));
 }
 
 /* All of them always: what appears only with its first 1 has no increase. */
-static void problems(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void problems(metrics_t *m, const family_t *family)
 {
     int kind;
 
-    (void)p;
     for (kind = 0; kind < ACME_PROBLEM_KINDS; kind++) {
         put_name(m, family, "_total{");
         put_label(m, "type", acme_problem_word((acme_problem_kind_t)kind));
@@ -268,7 +258,7 @@ static void put_requests(metrics_t *m, const family_t *family,
     }
 }
 
-static void requests(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void requests(metrics_t *m, const family_t *family)
 {
     int ca;
 
@@ -276,7 +266,7 @@ static void requests(metrics_t *m, const family_t *family, apr_pool_t *p)
         const char *name = edge_meter_ca(m->source->meter, ca);
 
         if (name != NULL) {
-            label_t label = open_label("ca", name, p);
+            label_t label = open_label("ca", name, m->p);
 
             put_requests(m, family, &label, ca);
         }
@@ -327,7 +317,7 @@ static void put_durations(metrics_t *m, const family_t *family,
     put_moment(m, durations.total);
 }
 
-static void durations(metrics_t *m, const family_t *family, apr_pool_t *p)
+static void durations(metrics_t *m, const family_t *family)
 {
     int ca;
 
@@ -335,7 +325,7 @@ static void durations(metrics_t *m, const family_t *family, apr_pool_t *p)
         const char *name = edge_meter_ca(m->source->meter, ca);
 
         if (name != NULL) {
-            label_t label = open_label("ca", name, p);
+            label_t label = open_label("ca", name, m->p);
 
             put_durations(m, family, &label, ca);
         }
@@ -409,8 +399,7 @@ static const family_t counted[] = {
      "How long requests to CAs took.", durations, 0},
 };
 
-static void put_families(metrics_t *m, const family_t *family, int count,
-                         apr_pool_t *p)
+static void put_families(metrics_t *m, const family_t *family, int count)
 {
     for (; count > 0; count--, family++) {
         put(m, "# TYPE ");
@@ -425,16 +414,16 @@ static void put_families(metrics_t *m, const family_t *family, int count,
         put_name(m, family, " ");
         put(m, family->help);
         put(m, "\n");
-        family->samples(m, family, p);
+        family->samples(m, family);
     }
 }
 
 static void read_row(row_t *row, const metrics_t *m, int index,
-                     edge_status_t *status, apr_pool_t *p)
+                     edge_status_t *status)
 {
     const edge_cert_t *cert =
         APR_ARRAY_IDX(m->source->certs, index, const edge_cert_t *);
-    label_t label = open_label("name", cert->name, p);
+    label_t label = open_label("name", cert->name, m->p);
 
     m->source->status(m->source->ctx, index, status);
     row->label = label.text;
@@ -451,15 +440,15 @@ static void read_row(row_t *row, const metrics_t *m, int index,
 
 /* A metric has all its samples in one piece, so what they are made of is read
  * before: each status is long. */
-static void read_rows(metrics_t *m, apr_pool_t *p)
+static void read_rows(metrics_t *m)
 {
-    edge_status_t *status = apr_palloc(p, sizeof(*status));
+    edge_status_t *status = apr_palloc(m->p, sizeof(*status));
     int i;
 
     m->count = m->source->certs->nelts;
-    m->rows = apr_palloc(p, ((apr_size_t)m->count + 1) * sizeof(*m->rows));
+    m->rows = apr_palloc(m->p, ((apr_size_t)m->count + 1) * sizeof(*m->rows));
     for (i = 0; i < m->count; i++) {
-        read_row(&m->rows[i], m, i, status, p);
+        read_row(&m->rows[i], m, i, status);
     }
 }
 
@@ -471,10 +460,11 @@ void show_metrics(const show_out_t *out, const show_source_t *source,
     m->text.out = out;
     m->text.len = 0;
     m->source = source;
-    read_rows(m, p);
-    put_families(m, families, sizeof(families) / sizeof(families[0]), p);
+    m->p = p;
+    read_rows(m);
+    put_families(m, families, sizeof(families) / sizeof(families[0]));
     if (source->meter != NULL) {
-        put_families(m, counted, sizeof(counted) / sizeof(counted[0]), p);
+        put_families(m, counted, sizeof(counted) / sizeof(counted[0]));
     }
     put(m, "# EOF\n");
     show_gather_end(&m->text);
