@@ -1,5 +1,7 @@
 #include "show_words.h"
+
 #include <assert.h>
+
 static const char *const words[][AE_LANGUAGES] = {
     /* the frame */
     [SHOW_TITLE] = {"Certificates", "証明書"},
@@ -198,16 +200,19 @@ static const char *const words[][AE_LANGUAGES] = {
 };
 static_assert(sizeof(words) / sizeof(words[0]) == SHOW_WORDS,
               "each word is there");
+
 static const char *const codes[] = {
     [AE_ENGLISH] = "en",
     [AE_JAPANESE] = "ja",
 };
 static_assert(sizeof(codes) / sizeof(codes[0]) == AE_LANGUAGES,
               "each language has a code");
+
 const char *show_word(show_word_t word, ae_language_t language)
 {
     return words[word][language];
 }
+
 const char *show_language_code(ae_language_t language)
 {
     return codes[language];

@@ -1,8 +1,11 @@
 #ifndef SHOW_WORDS_H
 #define SHOW_WORDS_H
+
 /** All words and sentences of the pages that are ours, in each language. Plain
  * text; {1} and {2} are places for what is told with them. */
+
 #include "ae_language.h"
+
 typedef enum show_word_t {
     /* the frame */
     SHOW_TITLE,
@@ -11,6 +14,7 @@ typedef enum show_word_t {
     SHOW_OTHER_LANGUAGE,
     SHOW_AS_OF,
     SHOW_SIGNED_IN,
+
     /* how far away a moment is */
     SHOW_NOW,
     SHOW_IN_DAYS,
@@ -21,6 +25,7 @@ typedef enum show_word_t {
     SHOW_HOURS_AGO,
     SHOW_MINUTES_AGO,
     SHOW_SECONDS_AGO,
+
     /* states */
     SHOW_WAITING,
     SHOW_ORDERING,
@@ -35,6 +40,7 @@ typedef enum show_word_t {
     SHOW_NEVER,
     SHOW_DONE,
     SHOW_FAILED,
+
     /* what happens next, and why */
     SHOW_DO_NONE,
     SHOW_DO_SIGN,
@@ -49,6 +55,7 @@ typedef enum show_word_t {
     SHOW_WHY_ATTEMPT,
     SHOW_WHY_WAITS_FOR_WINDOW,
     SHOW_WHY_WAITS_FOR_RESTART,
+
     /* the overview */
     SHOW_ALL_IS_WELL,
     SHOW_UNDER_WAY,
@@ -66,6 +73,7 @@ typedef enum show_word_t {
     SHOW_WORKER_ACTIVE,
     SHOW_WORKER_SILENT,
     SHOW_FINDINGS,
+
     /* the list */
     SHOW_NAME_HAS,
     SHOW_STATE,
@@ -93,6 +101,7 @@ typedef enum show_word_t {
     SHOW_PAGE_OF,
     SHOW_PAGE_BEFORE,
     SHOW_PAGE_AFTER,
+
     /* one certificate */
     SHOW_BACK,
     SHOW_UNKNOWN,
@@ -115,6 +124,7 @@ typedef enum show_word_t {
     SHOW_KEY,
     SHOW_SCHEDULE,
     SHOW_SUCCEEDED,
+
     /* its last order, and before */
     SHOW_FAILURE,
     SHOW_OWN_WORDS,
@@ -152,6 +162,7 @@ typedef enum show_word_t {
     SHOW_EVENT_UNREACHABLE,
     SHOW_EVENT_ACCOUNT,
     SHOW_EVENT_REVOKED,
+
     /* acme-edge-manager */
     SHOW_BUTTON_SIGN,
     SHOW_BUTTON_SHOW,
@@ -161,7 +172,11 @@ typedef enum show_word_t {
     SHOW_ANSWER,
     SHOW_WORDS
 } show_word_t;
+
+/** The word or sentence as it is in that language. */
 const char *show_word(show_word_t word, ae_language_t language);
+
 /** What HTML calls it (BCP 47): "en". */
 const char *show_language_code(ae_language_t language);
+
 #endif
