@@ -15,6 +15,7 @@ START_TEST(test_each_is_there)
     ck_assert_ptr_nonnull(english);
     ck_assert_ptr_nonnull(japanese);
     ck_assert_str_ne(english, "");
+    ck_assert_str_ne(japanese, "");
     ck_assert_str_ne(japanese, english);
 }
 END_TEST
