@@ -3,6 +3,8 @@
 #include "show_state.h"
 #include "show_worker.h"
 
+#include <apr_hash.h>
+
 /* --- the whole in a few words ------------------------------------------- */
 
 static int is_silent(const show_source_t *source)
@@ -149,16 +151,33 @@ static void draw_worker(const show_view_t *view)
 
 /* --- what is worth a look before anything fails ------------------------- */
 
+static apr_hash_t *index_names(const show_view_t *view)
+{
+    const apr_array_header_t *certs = view->source->certs;
+    apr_hash_t *names = apr_hash_make(view->p);
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        apr_hash_set(names, cert->name, APR_HASH_KEY_STRING, cert);
+    }
+    return names;
+}
+
+/* A host has findings, too, where no certificate has its name. */
 static void draw_finding(const show_view_t *view,
-                         const edge_finding_t *finding)
+                         const edge_finding_t *finding, apr_hash_t *names)
 {
     const show_query_t query = {
         .language = view->query->language, .page = 1, .cert = finding->name};
 
     show_put(view, "<li>");
-    if (finding->name[0] != '\0') {
+    if (apr_hash_get(names, finding->name, APR_HASH_KEY_STRING) != NULL) {
         show_draw(view, "<a href=\"{1}\">{2}</a>: ",
                   SHOW_PIECES(show_link(&query), show_text(finding->name)));
+    } else if (finding->name[0] != '\0') {
+        show_draw(view, "{1}: ", SHOW_PIECES(show_text(finding->name)));
     }
     show_draw(
         view, "{1} <span class=\"hint\">{2}</span></li>\n",
@@ -168,6 +187,7 @@ static void draw_finding(const show_view_t *view,
 static void draw_findings(const show_view_t *view)
 {
     const apr_array_header_t *findings = view->source->findings;
+    apr_hash_t *names;
     int i;
 
     if (findings == NULL || findings->nelts == 0) {
@@ -178,8 +198,10 @@ static void draw_findings(const show_view_t *view)
               "<h2 id=\"findings\">{1}</h2>\n"
               "<ul class=\"findings\">\n",
               SHOW_PIECES(show_say(SHOW_FINDINGS)));
+    names = index_names(view);
     for (i = 0; i < findings->nelts; i++) {
-        draw_finding(view, APR_ARRAY_IDX(findings, i, const edge_finding_t *));
+        draw_finding(view, APR_ARRAY_IDX(findings, i, const edge_finding_t *),
+                     names);
     }
     show_put(view, "</ul>\n</section>\n");
 }

@@ -123,8 +123,11 @@ START_TEST(test_findings)
 
     edge_finding_add(findings, AE_LOG_WARNING, "AE018", "c1.example.org",
                      "nothing <listens> on port 80");
+    edge_finding_add(findings, AE_LOG_WARNING, "AE014", "plain.example.org",
+                     "no <effect>");
     scene->source.findings = findings;
     expect(page(), ">c1.example.org</a>: nothing &lt;listens&gt; on port 80");
+    expect(page(), "<li>plain.example.org: no &lt;effect&gt;");
 }
 END_TEST
 
