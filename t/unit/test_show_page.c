@@ -43,14 +43,15 @@ static const char *page(void)
     return page_with(NULL);
 }
 
+/* A message takes no more of a page. */
 static void expect(const char *text, const char *part)
 {
-    ck_assert_msg(strstr(text, part) != NULL, "no %s in\n%s", part, text);
+    ck_assert_msg(strstr(text, part) != NULL, "no %s in\n%.2000s", part, text);
 }
 
 static void expect_no(const char *text, const char *part)
 {
-    ck_assert_msg(strstr(text, part) == NULL, "%s in\n%s", part, text);
+    ck_assert_msg(strstr(text, part) == NULL, "%s in\n%.2000s", part, text);
 }
 
 /* --- the list ----------------------------------------------------------- */
