@@ -86,6 +86,16 @@ show_scene_t *show_scene_make(int count)
     return scene;
 }
 
+show_view_t show_scene_view(const show_scene_t *scene,
+                            const show_query_t *query)
+{
+    return (show_view_t){.out = &scene->out,
+                         .source = &scene->source,
+                         .query = query,
+                         .path = "/acme",
+                         .p = t_pool};
+}
+
 const char *show_scene_take(show_scene_t *scene)
 {
     const char *text = apr_pstrmemdup(t_pool, scene->text, scene->len);

@@ -19,16 +19,12 @@ static void setup(void)
     scene = show_scene_make(0);
     memset(&query, 0, sizeof(query));
     query.page = 1;
-    view = (show_view_t){.out = &scene->out,
-                         .source = &scene->source,
-                         .query = &query,
-                         .path = "/acme",
-                         .p = t_pool};
+    view = show_scene_view(scene, &query);
 }
 
 static const char *drawn(show_piece_t piece)
 {
-    show_draw(&view, "{1}", SHOW_PIECES(piece));
+    show_put_piece(&view, piece);
     return show_scene_take(scene);
 }
 

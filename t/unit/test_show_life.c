@@ -93,11 +93,7 @@ static const char *draw(void)
 {
     show_scene_t *scene = show_scene_make(0);
     const show_query_t query = {.page = 1};
-    const show_view_t view = {.out = &scene->out,
-                              .source = &scene->source,
-                              .query = &query,
-                              .path = "/acme",
-                              .p = t_pool};
+    const show_view_t view = show_scene_view(scene, &query);
 
     show_life_draw(&view, &status);
     return show_scene_take(scene);

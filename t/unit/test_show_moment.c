@@ -25,13 +25,9 @@ static void setup(void)
 
 static const char *drawn(show_piece_t piece)
 {
-    const show_view_t view = {.out = &scene->out,
-                              .source = &scene->source,
-                              .query = &query,
-                              .path = "/acme",
-                              .p = t_pool};
+    const show_view_t view = show_scene_view(scene, &query);
 
-    show_draw(&view, "{1}", SHOW_PIECES(piece));
+    show_put_piece(&view, piece);
     return show_scene_take(scene);
 }
 

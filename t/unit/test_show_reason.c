@@ -30,11 +30,7 @@ static void setup(void)
 
 static const char *reason(ae_language_t language)
 {
-    const show_view_t view = {.out = &scene->out,
-                              .source = &scene->source,
-                              .query = &query,
-                              .path = "/acme",
-                              .p = t_pool};
+    const show_view_t view = show_scene_view(scene, &query);
 
     query.language = language;
     show_reason(&view, cert, status);
