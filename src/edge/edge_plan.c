@@ -5,9 +5,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* What ACMERenewWindow is unless configured. */
-#define THIRD_PERCENT 33
-
 static void set(edge_plan_t *plan, edge_action_t action, apr_time_t at,
                 const char *reason)
 {
@@ -124,7 +121,7 @@ static void plan_after_failure(edge_plan_t *plan, const edge_state_t *state,
 
 static const char *left_words(edge_span_t window, apr_pool_t *p)
 {
-    if (window.percent == THIRD_PERCENT) {
+    if (window.percent == EDGE_THIRD_PERCENT) {
         return "two thirds of its lifetime are over";
     }
     if (window.percent != 0) {

@@ -16,6 +16,10 @@ typedef struct edge_span_t {
     unsigned percent;         /* 1 to 99 */
 } edge_span_t;
 
+/** What is called a third of the lifetime, and what ACMERenewWindow is unless
+ * configured. */
+#define EDGE_THIRD_PERCENT 33
+
 /** Read "30d", "12h", "45m", "90s", a plain number of days, or "33%".
  * @return APR_SUCCESS or AE_EFORMAT, err with what may be written. */
 AE_CHECKED apr_status_t edge_span_parse(edge_span_t *span, const char *word,

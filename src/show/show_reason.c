@@ -2,9 +2,6 @@
 
 #include "show_state.h"
 
-/* ACMERenewWindow unless it is configured. */
-#define THIRD_PERCENT 33
-
 /* The plan's own sentence. */
 static void draw_plan(const show_view_t *view, const edge_status_t *status)
 {
@@ -23,7 +20,7 @@ static void draw_renewal(const show_view_t *view, const edge_cert_t *cert,
     } else if (status->phase != EDGE_PHASE_VALID ||
                status->action_at != status->renew_at) {
         draw_plan(view, status);
-    } else if (window.percent == THIRD_PERCENT) {
+    } else if (window.percent == EDGE_THIRD_PERCENT) {
         show_put_piece(view, show_say(SHOW_WHY_TWO_THIRDS));
     } else if (window.percent != 0) {
         show_put_piece(
