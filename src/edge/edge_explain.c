@@ -105,7 +105,7 @@ edge_cause_t edge_explain_problem(const acme_problem_t *problem,
     return first_of(find_words(one, name), kinds[one->kind]);
 }
 
-/* curl's, as net_call.h maps it. */
+/* The statuses that net_transport.h tells. */
 static edge_cause_t explain_transport(apr_status_t status)
 {
     if (status == AE_ECLOCK) {

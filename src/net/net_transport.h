@@ -32,8 +32,10 @@ AE_CHECKED apr_status_t net_transport_create(
 /** Put a request on the wire. It is borrowed until it is done; `done` is
  * called for it exactly once, from net_transport_run, also on failure. The
  * response's status is then APR_TIMEUP; APR_ECONNREFUSED where no connection
- * came about; AE_ETOOBIG beyond the bounds of acme_exchange.h; APR_EGENERAL
- * for all else.
+ * came about; AE_ENOHOST where the name of the CA or of the proxy has no
+ * address; AE_ECLOCK and AE_EDISTRUST where the CA's certificate is not valid
+ * now, or not to be trusted; APR_EACCES where the roots cannot be read;
+ * AE_ETOOBIG beyond the bounds of acme_exchange.h; APR_EGENERAL for all else.
  * @param trust_file PEM roots for the CA's own HTTPS, NULL for the system's;
  * borrowed as long as the transport lives */
 void net_transport_send(net_transport_t *transport,
