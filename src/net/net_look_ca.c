@@ -168,7 +168,6 @@ int net_look_at_ca(json_t *rows, net_look_ca_t *ca,
             "there is one");
         return 0;
     }
-    ca->answered = 1;
     edge_rows_add(rows, EDGE_ROW_PASSED, about, ca->provider->directory_url,
                   "");
     *clock_off = directory.date - apr_time_now();

@@ -10,7 +10,6 @@
 typedef struct net_look_ca_t {
     const edge_provider_t *provider;
     const char *trust_file;
-    int answered;
     apr_array_header_t *identities; /* const char * */
 } net_look_ca_t;
 
