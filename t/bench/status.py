@@ -33,6 +33,7 @@ class Watchers:
         self._thread = None
 
     def begin(self):
+        self.asked = 0
         self._ended.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
