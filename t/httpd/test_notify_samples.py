@@ -83,6 +83,15 @@ def test_the_subject_is_one_line_of_ascii(sendmail):
     assert len(subject) <= 200
 
 
+def test_no_line_is_too_long(sendmail):
+    """RFC 5322 section 2.1.1. Many names that failed make a long cause."""
+    mail = run_mail(sendmail, "admin@example.org",
+                    ACME_EDGE_WHY="one.example.org: Timeout " * 41)
+    raw = (sendmail.parent / "mail").read_bytes()
+    assert max(map(len, raw.splitlines())) <= 998
+    assert mail.get_content().count("Timeout") == 41
+
+
 @pytest.mark.parametrize("sample", ["notify-mail", "notify-webhook"])
 def test_usage(sample):
     ended = subprocess.run([TOP / "conf" / sample], env=EVENT, text=True,
