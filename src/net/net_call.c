@@ -305,10 +305,14 @@ static long verdict_of(net_call_t *call)
     return verified;
 }
 
+static int is_of_another_time(long verified)
+{
+    return verified == X509_V_ERR_CERT_NOT_YET_VALID ||
+           verified == X509_V_ERR_CERT_HAS_EXPIRED;
+}
+
 static apr_status_t status_of(net_call_t *call, CURLcode result)
 {
-    long verified = verdict_of(call);
-
     /* No enum of ours: curl's grows with each release. */
     switch ((int)result) {
     case CURLE_OK:
@@ -321,10 +325,7 @@ static apr_status_t status_of(net_call_t *call, CURLcode result)
     case CURLE_COULDNT_RESOLVE_PROXY:
         return AE_ENOHOST;
     case CURLE_PEER_FAILED_VERIFICATION:
-        return verified == X509_V_ERR_CERT_NOT_YET_VALID ||
-                       verified == X509_V_ERR_CERT_HAS_EXPIRED
-                   ? AE_ECLOCK
-                   : AE_EDISTRUST;
+        return is_of_another_time(verdict_of(call)) ? AE_ECLOCK : AE_EDISTRUST;
     case CURLE_SSL_CACERT_BADFILE:
         return APR_EACCES;
     default:
@@ -342,6 +343,12 @@ static const char *reason_distrust(net_call_t *call, const char *words)
         return apr_psprintf(call->pool,
                             "the CA's HTTPS certificate is for another host "
                             "(%s)",
+                            words);
+    }
+    if (is_of_another_time(verified)) {
+        return apr_psprintf(call->pool,
+                            "the CA's HTTPS certificate does not hold by this "
+                            "server's clock (%s)",
                             words);
     }
     if (call->trust_file) {
