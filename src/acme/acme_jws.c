@@ -58,6 +58,11 @@ apr_status_t acme_base64url_decode(ae_bytes_t *bytes, const char *text,
     return APR_SUCCESS;
 }
 
+apr_size_t acme_base64url_length(const char *text)
+{
+    return strspn(text, alphabet);
+}
+
 int acme_token_valid(const char *token, apr_size_t len)
 {
     apr_size_t i;

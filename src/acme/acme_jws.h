@@ -17,6 +17,9 @@ const char *acme_base64url_encode(ae_bytes_t bytes, apr_pool_t *p);
 AE_CHECKED apr_status_t acme_base64url_decode(ae_bytes_t *bytes,
                                               const char *text, apr_pool_t *p);
 
+/** How many characters at the beginning are of the base64url alphabet. */
+apr_size_t acme_base64url_length(const char *text);
+
 /** Whether a token may be served and stored: 1 to ACME_TOKEN_LENGTH_MAX
  * characters of the base64url alphabet (RFC 8555 section 8.3). */
 int acme_token_valid(const char *token, apr_size_t len);

@@ -12,8 +12,7 @@ int acme_nonce_valid(const char *nonce)
     }
     len = strlen(nonce);
     return len > 0 && len <= ACME_NONCE_LENGTH_MAX &&
-           strspn(nonce, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                         "0123456789-_") == len;
+           acme_base64url_length(nonce) == len;
 }
 
 void acme_nonces_push(acme_nonces_t *nonces, const char *nonce)

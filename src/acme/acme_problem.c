@@ -1,4 +1,5 @@
 #include "acme_problem.h"
+#include "acme_jws.h"
 #include "acme_url.h"
 
 #include <apr_strings.h>
@@ -82,12 +83,6 @@ static acme_problem_kind_t kind_of(const char *type)
     return ACME_PROBLEM_OTHER;
 }
 
-static apr_size_t base64url_length(const char *text)
-{
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                        "0123456789-_");
-}
-
 /* A CA may quote the key authorization (RFC 8555 section 8.1) that it missed:
  * its second half must not reach a log. A page that lifts a pause may look
  * like it, and has to. */
@@ -98,7 +93,7 @@ static const char *mask(const char *detail, apr_pool_t *p)
 
     for (at = strchr(text, '.'); at != NULL; at = strchr(at, '.')) {
         at++;
-        if (base64url_length(at) == THUMBPRINT_LENGTH) {
+        if (acme_base64url_length(at) == THUMBPRINT_LENGTH) {
             memset(at, '*', THUMBPRINT_LENGTH);
         }
     }
