@@ -1,11 +1,10 @@
-/* Disks and what only looks like one. */
+/* Disks and what only looks like one. What a path lies on is asked by
+ * t/httpd/test_configtest_checks.py, which mounts one. */
 
 #include "ae_file_system.h"
 #include "support.h"
 
-#include <apr_strings.h>
 #include <check.h>
-#include <unistd.h>
 
 Suite *suite_ae_file_system(void);
 
@@ -31,20 +30,6 @@ START_TEST(test_those_of_a_disk)
 }
 END_TEST
 
-/* The directory above says the same as the one that is not there yet. */
-START_TEST(test_what_is_not_there)
-{
-    const char *dir = t_dir();
-
-    ck_assert_ptr_eq(
-        ae_file_system_far(apr_pstrcat(t_pool, dir, "/a/b", NULL), t_pool),
-        ae_file_system_far(dir, t_pool));
-    ck_assert_int_ne(access(apr_pstrcat(t_pool, dir, "/a", NULL), F_OK), 0);
-    ck_assert_ptr_eq(ae_file_system_far("/nobody/has/this", t_pool),
-                     ae_file_system_far("/", t_pool));
-}
-END_TEST
-
 START_TEST(test_what_is_no_path)
 {
     ck_assert_ptr_null(ae_file_system_far("", t_pool));
@@ -60,7 +45,6 @@ Suite *suite_ae_file_system(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_those_of_a_network);
     tcase_add_test(tc, test_those_of_a_disk);
-    tcase_add_test(tc, test_what_is_not_there);
     tcase_add_test(tc, test_what_is_no_path);
     suite_add_tcase(suite, tc);
     return suite;
