@@ -1,13 +1,19 @@
 """The handler acme-edge-status and its JSON."""
 
+import json
+import os
+import pathlib
+import re
+
 import pytest
 
 from lab.command import run
-from lab.page import PAGE, get, listed, one
+from lab.page import PAGE, SCHEMA, get, listed, one
 from lab.process import free_port
 from lab.sites import secure, site
 from lab.status import PLAIN
 
+DOCS = pathlib.Path(os.environ["ACME_EDGE_SRCDIR"], "docs")
 JSON = "application/json"
 NEVER = "ACMEProvider https://127.0.0.1:1/dir\nACMETermsOfService accepted\n" \
         "ACMEEmail admin@example.org\n"
@@ -25,6 +31,30 @@ def waiting(make_httpd):
         httpd.announce(r"AE\d{3}: \S+: ")
         return httpd.start()
     return make
+
+
+def documented(heading):
+    """The members in the tables below a heading of docs/status.md."""
+    section = re.search(rf"^### {heading}\n(.*?)^##",
+                        (DOCS / "status.md").read_text(), re.M | re.S)[1]
+    members = [member for cell in re.findall(r"^\| (`.*?) \|", section, re.M)
+               for member in re.findall(r"`([\w.[\]]+)`", cell)]
+    assert len(set(members)) == len(members)
+    return {re.split(r"[.[]", member)[0] for member in members}
+
+
+def test_documented_members():
+    """Page and schema have the same ones, each of them once."""
+    assert documented("The answer") == set(SCHEMA["properties"])
+    assert documented("A certificate") \
+        == set(SCHEMA["definitions"]["certificate"]["properties"])
+
+    def once(pairs):
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    json.loads((DOCS / "status.schema.json").read_text(),
+               object_pairs_hook=once)
 
 
 def test_nothing_managed(make_httpd):
