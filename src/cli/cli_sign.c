@@ -94,13 +94,6 @@ static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
 
 /* --- the end ------------------------------------------------------------ */
 
-/* Where httpd restarts for it by itself, and now. */
-static int goes_live(const edge_status_t *status, apr_time_t now)
-{
-    return status->action == EDGE_ACTION_DEPLOY && status->action_at != 0 &&
-           status->action_at <= now;
-}
-
 /* Until it is live; or for as long as it is about to be. */
 static void follow_deployment(watch_t *watch, const cli_t *cli)
 {
@@ -114,7 +107,8 @@ static void follow_deployment(watch_t *watch, const cli_t *cli)
         ae_text_copy(watch->told.reason, sizeof(watch->told.reason), "-");
         cli_progress_tell_plan(&watch->told, cli, status);
     }
-    while (goes_live(status, apr_time_now()) && apr_time_now() < end &&
+    while (edge_status_goes_live(status, apr_time_now()) &&
+           apr_time_now() < end &&
            !cli_worker_is_gone(&watch->worker, cli, apr_time_now())) {
         apr_pool_clear(ptemp);
         apr_sleep(CLI_LOOK_AGAIN);

@@ -265,6 +265,12 @@ void edge_status_read(edge_status_t *status, const edge_store_t *store,
     apr_pool_destroy(scratch);
 }
 
+int edge_status_goes_live(const edge_status_t *status, apr_time_t now)
+{
+    return status->action == EDGE_ACTION_DEPLOY && status->action_at != 0 &&
+           status->action_at <= now;
+}
+
 const char *edge_phase_word(edge_phase_t phase)
 {
     return phase_words[phase];

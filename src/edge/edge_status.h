@@ -98,6 +98,10 @@ void edge_status_read(edge_status_t *status, const edge_store_t *store,
                       const edge_cert_t *cert, int restarts_itself,
                       apr_time_t now, apr_pool_t *p);
 
+/** Whether what is staged goes live by the next restart, which httpd makes by
+ * itself: it waits for no window, approval or restart of yours. */
+int edge_status_goes_live(const edge_status_t *status, apr_time_t now);
+
 /** The words shown: "valid", "renew", "done". */
 const char *edge_phase_word(edge_phase_t phase);
 const char *edge_action_word(edge_action_t action);

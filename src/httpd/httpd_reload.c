@@ -71,11 +71,12 @@ static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
 {
     apr_array_header_t *names = apr_array_make(ptemp, 8, sizeof(char *));
     edge_status_t *status = apr_palloc(ptemp, sizeof(*status));
+    apr_time_t now = apr_time_now();
     unsigned i;
 
     for (i = 0; i < httpd_board_certs(board); i++) {
         httpd_board_get(board, i, status);
-        if (status->action == EDGE_ACTION_DEPLOY) {
+        if (edge_status_goes_live(status, now)) {
             APR_ARRAY_PUSH(names, const char *) =
                 apr_pstrdup(ptemp, status->name);
         }

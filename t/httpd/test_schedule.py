@@ -78,6 +78,18 @@ def test_a_deployment_by_hand(begin):
     assert count(httpd, "certificate issued by") == 1
 
 
+def test_a_restart_names_what_it_deploys(make_httpd, make_pebble):
+    """And not what waits for somebody meanwhile."""
+    http = free_port()
+    httpd = make_httpd(site(NAME, inside="ACMEDeploy manual")
+                       + site("two.example.org"),
+                       pebble=make_pebble(http), http=http).start()
+    httpd.wait_log(f"{NAME}: certificate issued by")
+    httpd.wait_live("two.example.org")
+    assert re.findall("restarting gracefully to (.*)", httpd.log()) \
+        == ["deploy two.example.org"]
+
+
 def test_a_renewal_by_hand(begin):
     httpd = begin("ACMERenew manual")
     httpd.announce("AE054: " + NAME)

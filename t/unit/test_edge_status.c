@@ -202,6 +202,37 @@ START_TEST(moments_of_a_staged_one)
 }
 END_TEST
 
+START_TEST(what_goes_live)
+{
+    edge_cert_t *cert = scene_cert("a.example", "ca");
+    ae_error_t err;
+
+    source.cert = cert;
+    source.live = &live;
+    derive();
+    ck_assert(!edge_status_goes_live(&status, SCENE_NOW)); /* nothing staged */
+    source.staged = &staged;
+    state.last_sign_at = SCENE_NOW - SECOND;
+    strcpy(state.renew_serial, "bb");
+    state.renew_at = staged.not_before + 61 * DAY;
+    derive();
+    ck_assert(edge_status_goes_live(&status, SCENE_NOW));
+    source.restarts_itself = 0;
+    derive();
+    ck_assert(!edge_status_goes_live(&status, SCENE_NOW));
+    source.restarts_itself = 1;
+    ck_assert_int_eq(
+        edge_schedule_parse(&cert->deploy, "Mon-Sun 11:07-11:08", &err),
+        APR_SUCCESS);
+    derive();
+    ck_assert(!edge_status_goes_live(&status, SCENE_NOW));
+    ck_assert(edge_status_goes_live(&status, SCENE_NOW + 20 * SECOND));
+    source.approved_at = SCENE_NOW;
+    derive();
+    ck_assert(edge_status_goes_live(&status, SCENE_NOW));
+}
+END_TEST
+
 START_TEST(the_course_of_the_last_order)
 {
     edge_course_t course = {0};
@@ -328,6 +359,7 @@ Suite *suite_edge_status(void)
     tcase_add_test(tc, a_staged_one);
     tcase_add_test(tc, moments_of_a_live_one);
     tcase_add_test(tc, moments_of_a_staged_one);
+    tcase_add_test(tc, what_goes_live);
     tcase_add_test(tc, the_course_of_the_last_order);
     tcase_add_test(tc, names_of_what_was_issued);
     tcase_add_test(tc, a_refused_deployment);
