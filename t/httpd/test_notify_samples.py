@@ -136,6 +136,28 @@ def hook():
     made.server.server_close()
 
 
+@pytest.mark.parametrize("answer, ends", [
+    (200, 0), (204, 0), (301, 1), (308, 1), (404, 1), (503, 1)])
+def test_what_a_web_hook_must_answer(hook, answer, ends):
+    """A redirect, to https say, has taken nothing."""
+    hook.answers = [answer]
+    ended = subprocess.run([TOP / "conf/notify-webhook", hook.url],
+                           input='{"event": "failed"}\n', text=True,
+                           capture_output=True, timeout=30)
+    assert hook.events() == ["failed"]
+    assert ended.returncode == ends
+    assert ended.stderr == ("" if ends == 0 else
+                            f"the receiver answered {answer}\n")
+
+
+def test_a_web_hook_that_is_not_there():
+    url = f"http://127.0.0.1:{free_port()}/hook"
+    ended = subprocess.run([TOP / "conf/notify-webhook", url], input="{}",
+                           text=True, capture_output=True, timeout=30)
+    assert ended.returncode == 7
+    assert ended.stderr.startswith("curl: (7) ")
+
+
 def test_a_web_hook(make_httpd, make_pebble, place, hook):
     """From within httpd; the one that was refused comes again."""
     program = place / "notify-webhook"
