@@ -53,22 +53,28 @@ int edge_event_lasts(edge_event_kind_t kind)
     return kinds[kind].lasts;
 }
 
+static const char *name_of(const edge_event_t *event)
+{
+    return event->certificate[0] ? event->certificate : event->provider;
+}
+
 const char *edge_event_id(const edge_event_t *event, apr_pool_t *p)
 {
-    const char *of =
-        event->certificate[0] ? event->certificate : event->provider;
-
-    return apr_psprintf(p, "%s/%s%s/%" APR_TIME_T_FMT, of,
+    return apr_psprintf(p, "%s/%s%s/%" APR_TIME_T_FMT, name_of(event),
                         edge_event_word(event->kind),
                         event->is_over ? "/over" : "", event->at);
 }
 
+const char *edge_event_subject(const edge_event_t *event, apr_pool_t *p)
+{
+    const char *name = name_of(event);
+
+    return name[0] ? apr_pstrcat(p, name, ": ", NULL) : "";
+}
+
 const char *edge_event_line(const edge_event_t *event, apr_pool_t *p)
 {
-    const char *of =
-        event->certificate[0] ? event->certificate : event->provider;
-
-    return apr_pstrcat(p, of, of[0] ? ": " : "",
+    return apr_pstrcat(p, edge_event_subject(event, p),
                        ae_error_line(&event->text, p), NULL);
 }
 

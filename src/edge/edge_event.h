@@ -50,6 +50,10 @@ int edge_event_lasts(edge_event_kind_t kind);
  * `p`. */
 const char *edge_event_id(const edge_event_t *event, apr_pool_t *p);
 
+/** How a line about it begins: "name: " of the certificate or else of the CA,
+ * or nothing. From `p`. */
+const char *edge_event_subject(const edge_event_t *event, apr_pool_t *p);
+
 /** The line for people, "name: what: why; next", from `p`. */
 const char *edge_event_line(const edge_event_t *event, apr_pool_t *p);
 

@@ -181,8 +181,9 @@ static void fail(net_notify_t *notify, notice_t *notice, const ae_error_t *err)
         return;
     }
     ae_log(notify->config.log, AE_LOG_NOTICE,
-           "%s: ACMENotifyCommand was told of \"%s\" in vain",
-           notice->event.certificate, edge_event_word(notice->event.kind));
+           "%sACMENotifyCommand was told of \"%s\" in vain",
+           edge_event_subject(&notice->event, notice->p),
+           edge_event_word(notice->event.kind));
     finish(notify, notice);
 }
 
@@ -207,8 +208,8 @@ static void end(net_notify_t *notify)
     int i;
 
     for (i = 0; i < output->nelts; i++) {
-        ae_log(notify->config.log, AE_LOG_INFO,
-               "%s: ACMENotifyCommand said: %s", notice->event.certificate,
+        ae_log(notify->config.log, AE_LOG_INFO, "%sACMENotifyCommand said: %s",
+               edge_event_subject(&notice->event, notice->p),
                APR_ARRAY_IDX(output, i, const char *));
     }
     notify->program = NULL;

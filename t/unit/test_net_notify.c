@@ -149,6 +149,30 @@ START_TEST(one_at_a_time_in_turn)
 }
 END_TEST
 
+/* An account is of no certificate, and what a file is of may be nobody's. */
+START_TEST(what_its_words_are_of)
+{
+    edge_event_t account = {.kind = EDGE_EVENT_ACCOUNT_CREATED,
+                            .provider = "letsencrypt",
+                            .at = 1};
+    edge_event_t file = {.kind = EDGE_EVENT_REVOKED, .at = 2};
+    apr_time_t end = net_clock_steady() + apr_time_from_sec(60);
+
+    begin("echo heard");
+    add(EDGE_EVENT_STAGED);
+    net_notify_add(notify, CERT, &account);
+    net_notify_add(notify, CERT, &file);
+    while (scene_logged("ACMENotifyCommand said: heard") < 3) {
+        net_notify_run(notify);
+        ck_assert(net_clock_steady() < end);
+        usleep(2000);
+    }
+    ck_assert_int_eq(scene_logged("info: a.example: ACMENotifyCommand"), 1);
+    ck_assert_int_eq(scene_logged("info: letsencrypt: ACMENotifyCommand"), 1);
+    ck_assert_int_eq(scene_logged("info: ACMENotifyCommand"), 1);
+}
+END_TEST
+
 /* Three tries for each, one line for all. */
 START_TEST(one_that_fails)
 {
@@ -266,6 +290,7 @@ Suite *suite_net_notify(void)
     tcase_set_timeout(tc, 90);
     tcase_add_test(tc, what_it_is_told);
     tcase_add_test(tc, one_at_a_time_in_turn);
+    tcase_add_test(tc, what_its_words_are_of);
     tcase_add_test(tc, one_that_fails);
     tcase_add_test(tc, one_that_works_again);
     tcase_add_loop_test(tc, what_cannot_be_run, 0, 3);
