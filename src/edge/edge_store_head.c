@@ -20,8 +20,9 @@ apr_status_t edge_store_head_remedy(ae_error_t *err)
 {
     return ae_error_next(
         err, "restore store.json from a backup; without one, move store.json, "
-             "accounts/ and staging/ away: accounts and pending certificates "
-             "are made anew, live/ is not sealed and stays in use");
+             "accounts/, staging/ and kept/ away: accounts, pending "
+             "certificates and kept keys are made anew, live/ is not sealed "
+             "and stays in use");
 }
 
 static apr_status_t damaged(ae_error_t *err, const char *path, const char *why)

@@ -194,18 +194,25 @@ START_TEST(test_lost_head)
     static const char *const sealed[] = {
         "accounts/letsencrypt/account.key",
         "staging/www.example.org/order/ecdsa-p256.key",
-        "staging/www.example.org/set/ecdsa-p256.key"};
+        "staging/www.example.org/set/ecdsa-p256.key",
+        "kept/www.example.org/ecdsa-p256.key"};
+    static const char *const holders[] = {"accounts", "staging", "kept"};
     test_store_t *t = test_store_make();
+    ae_error_t err;
+    int i;
 
     test_store_put(t, sealed[_i], "sealed");
     test_store_remove(t, "store.json");
     expect_refusal(edge_store_dir(t->store), AE_EFORMAT, "backup");
     ck_assert(!test_store_has(t, "store.json"));
+    ck_status(prepare(edge_store_dir(t->store), &err), AE_EFORMAT, &err);
     /* The remedy that is told, taken. */
-    test_store_remove(t, "accounts");
-    test_store_remove(t, "staging");
-    ck_assert_int_eq(prepare(edge_store_dir(t->store), &(ae_error_t){0}),
-                     APR_SUCCESS);
+    for (i = 0; i < 3; i++) {
+        if (strstr(err.next, apr_pstrcat(t_pool, holders[i], "/", NULL))) {
+            test_store_remove(t, holders[i]);
+        }
+    }
+    ck_status(prepare(edge_store_dir(t->store), &err), APR_SUCCESS, &err);
 }
 END_TEST
 
@@ -323,7 +330,7 @@ Suite *suite_edge_store(void)
     tcase_add_test(tc, test_no_parent);
     tcase_add_test(tc, test_not_a_directory);
     tcase_add_loop_test(tc, test_bad_head, 0, sizeof(heads) / sizeof(*heads));
-    tcase_add_loop_test(tc, test_lost_head, 0, 3);
+    tcase_add_loop_test(tc, test_lost_head, 0, 4);
     tcase_add_test(tc, test_lost_head_of_live_alone);
     tcase_add_loop_test(tc, test_links_and_files, 0, 10);
     tcase_add_test(tc, test_modes_are_mended);
