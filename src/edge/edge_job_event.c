@@ -272,6 +272,13 @@ static void describe(edge_event_t *event, const edge_job_t *job,
     }
 }
 
+static const char *words_of_end(const edge_job_t *job, edge_event_kind_t kind)
+{
+    return kind == EDGE_EVENT_FAILED && kind_of_failure(job) != EDGE_EVENTS
+               ? "The attempts fail in another way now"
+               : over_words[kind];
+}
+
 static void describe_end(edge_event_t *event, const edge_job_t *job,
                          const edge_plan_t *plan)
 {
@@ -280,7 +287,8 @@ static void describe_end(edge_event_t *event, const edge_job_t *job,
     if (job->standing.live.present) {
         take_facts(event, &job->standing.live.facts);
     }
-    ae_error_set(&event->text, APR_SUCCESS, "%s", over_words[event->kind]);
+    ae_error_set(&event->text, APR_SUCCESS, "%s",
+                 words_of_end(job, event->kind));
     ae_error_next(&event->text, "%s", plan->reason);
 }
 

@@ -50,6 +50,22 @@ static const edge_event_t *last_event(void)
     return &APR_ARRAY_IDX(found.events, found.events->nelts - 1, edge_event_t);
 }
 
+/* What was told before the first event of this kind. */
+static const edge_event_t *event_before(const char *kind)
+{
+    edge_history_t found = history("a.example");
+    int i = 0;
+
+    while (i + 1 < found.events->nelts &&
+           strcmp(edge_event_word(
+                      APR_ARRAY_IDX(found.events, i + 1, edge_event_t).kind),
+                  kind) != 0) {
+        i++;
+    }
+    ck_assert_int_lt(i + 1, found.events->nelts);
+    return &APR_ARRAY_IDX(found.events, i, edge_event_t);
+}
+
 START_TEST(a_year_without_trouble)
 {
     const edge_event_t *event;
@@ -64,9 +80,7 @@ START_TEST(a_year_without_trouble)
     world_run_until(0, EDGE_PHASE_STAGED, 70 * DAY);
     event = last_event();
     ck_assert_str_eq(event->certificate, "a.example");
-    ck_assert_int_eq(event->not_after, w->statuses[0].staged_not_after
-                                           ? w->statuses[0].staged_not_after
-                                           : event->not_after);
+    ck_assert_int_eq(event->not_after, w->statuses[0].staged_not_after);
     world_settle();
     world_deploy();
     ck_assert_str_eq(world_told(), "staged renewed");
@@ -109,6 +123,24 @@ START_TEST(over_is_told_once)
     world_deploy();
     world_run(10 * DAY);
     ck_assert_str_eq(world_told(), "deployed");
+}
+END_TEST
+
+/* It is over as what it was, and yet nothing is well. */
+START_TEST(it_fails_in_another_way)
+{
+    world_start();
+    world_spoil("newOrder", 1, 1, 403, REFUSED, NULL);
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    ck_assert_str_eq(world_told(), "account-created failed");
+    w->ca->bad_name = "a.example";
+    w->ca->bad_problem = "{\"type\":\"urn:ietf:params:acme:error:connection\","
+                         "\"detail\":\"refused\"}";
+    world_run(2 * DAY);
+    ck_assert_ptr_nonnull(
+        strstr(world_told(), "failed/over challenge-unreachable"));
+    ck_assert_str_eq(event_before("challenge-unreachable")->text.what,
+                     "The attempts fail in another way now");
 }
 END_TEST
 
@@ -279,6 +311,7 @@ Suite *suite_edge_job_event(void)
     tcase_add_test(tc, a_year_without_trouble);
     tcase_add_test(tc, a_failure_first_then_daily_then_over);
     tcase_add_test(tc, over_is_told_once);
+    tcase_add_test(tc, it_fails_in_another_way);
     tcase_add_test(tc, restarts_repeat_nothing);
     tcase_add_test(tc, what_nobody_was_handed_is_told_again);
     tcase_add_test(tc, nobody_to_be_notified);
