@@ -304,7 +304,8 @@ static int tell_condition(edge_job_t *job, edge_event_kind_t kind, int holds,
     if (telling == EDGE_TELL_NOTHING) {
         return 0;
     }
-    event.since = since != 0 ? since : now;
+    /* One in the future was before the clock was set back. */
+    event.since = since != 0 && since < now ? since : now;
     if (telling == EDGE_TELL_NOW) {
         describe(&event, job, plan, now);
     } else {

@@ -179,6 +179,22 @@ START_TEST(what_nobody_was_handed_is_told_again)
 }
 END_TEST
 
+/* Nothing that is told began after it was told. */
+START_TEST(the_clock_was_set_back)
+{
+    begin_live();
+    world_spoil("newOrder", 2, 200, 403, REFUSED, NULL);
+    world_run_until(0, EDGE_PHASE_FAILING, 70 * DAY);
+    world_settle();
+    world_told();
+    w->now -= DAY;
+    world_restart();
+    world_run(MINUTE);
+    ck_assert_str_eq(world_told(), "failed");
+    ck_assert_int_eq(last_event()->since, last_event()->at);
+}
+END_TEST
+
 START_TEST(nobody_to_be_notified)
 {
     w->config.notify = NULL;
@@ -314,6 +330,7 @@ Suite *suite_edge_job_event(void)
     tcase_add_test(tc, it_fails_in_another_way);
     tcase_add_test(tc, restarts_repeat_nothing);
     tcase_add_test(tc, what_nobody_was_handed_is_told_again);
+    tcase_add_test(tc, the_clock_was_set_back);
     tcase_add_test(tc, nobody_to_be_notified);
     tcase_add_test(tc, by_hand);
     tcase_add_test(tc, expiry);
