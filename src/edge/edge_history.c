@@ -85,7 +85,6 @@ static int take_marks(edge_marks_t *m, const json_t *json)
 {
     return take_conditions(m, ae_json_get_object(json, "conditions")) &&
            edge_record_get_time(&m->deployed_at, json, "deployedAt") &&
-           edge_record_get_time(&m->command_at, json, "commandAt") &&
            edge_record_get_text(m->staged, sizeof(m->staged), json,
                                 "staged") &&
            edge_record_get_text(m->revoked, sizeof(m->revoked), json,
@@ -205,7 +204,6 @@ static json_t *print(const edge_history_t *history, apr_pool_t *p)
     json_object_set_new(json, "events", list);
     json_object_set_new(json, "conditions", print_conditions(marks));
     put_time(json, "deployedAt", marks->deployed_at);
-    put_time(json, "commandAt", marks->command_at);
     put_text(json, "staged", marks->staged);
     put_text(json, "revoked", marks->revoked);
     return json;

@@ -25,7 +25,6 @@ typedef struct edge_mark_t {
 typedef struct edge_marks_t {
     edge_mark_t conditions[EDGE_EVENTS]; /* by kind */
     apr_time_t deployed_at;              /* of the last deployment told */
-    apr_time_t command_at;               /* of the last failed command told */
     char staged[64];                     /* serial of the last one told */
     char revoked[64];                    /* the same */
 } edge_marks_t;

@@ -61,7 +61,6 @@ START_TEST(test_round_trip)
     edge_history_add(&history, &event);
     history.marks.conditions[EDGE_EVENT_FAILED] = (edge_mark_t){4, 5};
     history.marks.deployed_at = 6;
-    history.marks.command_at = 7;
     apr_cpystrn(history.marks.staged, "2b", sizeof(history.marks.staged));
     apr_cpystrn(history.marks.revoked, "2c", sizeof(history.marks.revoked));
     save(&history, t);
@@ -71,7 +70,6 @@ START_TEST(test_round_trip)
     ck_assert_int_eq(history.marks.conditions[EDGE_EVENT_FAILED].told_at, 5);
     ck_assert_int_eq(history.marks.conditions[EDGE_EVENT_EXPIRING].since, 0);
     ck_assert_int_eq(history.marks.deployed_at, 6);
-    ck_assert_int_eq(history.marks.command_at, 7);
     ck_assert_str_eq(history.marks.staged, "2b");
     ck_assert_str_eq(history.marks.revoked, "2c");
     ck_assert_int_eq(history.events->nelts, 1);
