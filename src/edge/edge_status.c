@@ -238,26 +238,18 @@ void edge_status_derive(edge_status_t *status,
     apr_pool_destroy(scratch);
 }
 
-static void write_nowhere(void *ctx, ae_log_level_t level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    (void)line;
-}
-
 void edge_status_read(edge_status_t *status, const edge_store_t *store,
                       const edge_cert_t *cert, int restarts_itself,
                       apr_time_t now, apr_pool_t *p)
 {
-    /* The worker reads the same soon after, and logs what it met. */
-    static const ae_log_t silent = {write_nowhere, NULL};
     edge_status_source_t source;
     edge_standing_t *standing;
     apr_pool_t *scratch;
 
     apr_pool_create(&scratch, p);
     standing = apr_palloc(scratch, sizeof(*standing));
-    edge_standing_read(standing, store, cert, now, &silent, scratch);
+    /* The worker reads the same soon after, and logs what it met. */
+    edge_standing_read(standing, store, cert, now, &ae_log_silent, scratch);
     edge_standing_settle(standing, cert, now, 0, scratch);
     edge_standing_source(&source, standing, cert);
     source.restarts_itself = restarts_itself;
