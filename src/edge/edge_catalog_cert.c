@@ -7,7 +7,6 @@
 
 #define NAMES_MAX 100000
 #define TEXT_MAX 4096
-#define WARN_PERCENT 10
 #define TIME_MAX apr_time_from_sec(APR_INT64_C(100) * 366 * 86400)
 
 /* --- writing ------------------------------------------------------------ */
@@ -193,13 +192,11 @@ static int take_span(edge_span_t *span, const json_t *json)
            percent < 100;
 }
 
-/* An earlier version wrote none. */
+/* An earlier version wrote none, and the default counts. */
 static int take_warning(edge_span_t *span, const json_t *json)
 {
     const json_t *value = ae_json_get_object(json, "warnWindow");
 
-    span->time = 0;
-    span->percent = WARN_PERCENT;
     return value == NULL || take_span(span, value);
 }
 

@@ -269,6 +269,38 @@ START_TEST(test_thousands)
 }
 END_TEST
 
+/* One piece of what was saved is another one. */
+static void replace(const test_store_t *t, const char *piece, const char *with)
+{
+    const char *text = test_store_get(t, FILE_NAME);
+    const char *found = strstr(text, piece);
+
+    ck_assert_msg(found != NULL, "no %s in %s", piece, text);
+    test_store_put(
+        t, FILE_NAME,
+        apr_pstrcat(t_pool,
+                    apr_pstrmemdup(t_pool, text, (apr_size_t)(found - text)),
+                    with, found + strlen(piece), NULL));
+}
+
+START_TEST(test_of_an_earlier_version)
+{
+    test_store_t *t = test_store_make();
+    edge_catalog_t catalog;
+    const edge_cert_t *back;
+    ae_error_t err;
+
+    t->cert->warn_window.percent = 50;
+    cert_again(t);
+    replace(t, "warnWindow", "later");
+    ck_status(load(&catalog, t, &err), APR_SUCCESS, &err);
+    back = APR_ARRAY_IDX(catalog.certs, 0, const edge_cert_t *);
+    ck_assert_int_eq(
+        edge_policy_warn_at(0, t->now, back->warn_window, back->renew_window),
+        t->now - t->now / 10);
+}
+END_TEST
+
 static void expect_refusal(const test_store_t *t, apr_status_t expected)
 {
     edge_catalog_t catalog;
@@ -296,6 +328,7 @@ static const char *const damages[][2] = {
     {"ecdsa-p256", "dsa"},
     {"\"percent\":33", "\"percent\":100"},
     {"\"time\":0", "\"time\":-1"},
+    {"\"warnWindow\":{\"percent\":10", "\"warnWindow\":{\"percent\":-1"},
     {"}", ""},
     {"\"further\":false", "\"further\":true"},
     {"\"subject\":\"C=DE\"", "\"subject\":\"\\u001b\""},
@@ -308,19 +341,11 @@ static const char *const damages[][2] = {
 START_TEST(test_damaged)
 {
     test_store_t *t = test_store_make();
-    const char *text, *found;
 
     t->cert->subject = "C=DE";
     test_store_give(t, "key_p256.pem");
     cert_again(t);
-    text = test_store_get(t, FILE_NAME);
-    found = strstr(text, damages[_i][0]);
-    ck_assert_msg(found != NULL, "no %s in %s", damages[_i][0], text);
-    test_store_put(
-        t, FILE_NAME,
-        apr_pstrcat(t_pool,
-                    apr_pstrmemdup(t_pool, text, (apr_size_t)(found - text)),
-                    damages[_i][1], found + strlen(damages[_i][0]), NULL));
+    replace(t, damages[_i][0], damages[_i][1]);
     expect_refusal(t, AE_EFORMAT);
 }
 END_TEST
@@ -372,6 +397,7 @@ Suite *suite_edge_catalog(void)
     tcase_add_test(tc, test_thousands);
     tcase_add_loop_test(tc, test_damaged, 0,
                         sizeof(damages) / sizeof(*damages));
+    tcase_add_test(tc, test_of_an_earlier_version);
     tcase_add_test(tc, test_other_refusals);
     tcase_add_test(tc, test_full_disk);
     suite_add_tcase(suite, tc);
