@@ -66,6 +66,17 @@ ae_bytes_t t_pem(const char *first, ...)
     return t_bytes(all);
 }
 
+const acme_problem_t *t_problem(const char *type, const char *detail)
+{
+    json_t *json = ae_json_keep(json_pack("{s:s+, s:s}", "type",
+                                          "urn:ietf:params:acme:error:", type,
+                                          "detail", detail),
+                                t_pool);
+
+    ck_assert_ptr_nonnull(json);
+    return acme_problem_read(json, t_pool);
+}
+
 ae_key_t *t_key(const char *fixture)
 {
     ae_key_t *key = NULL;

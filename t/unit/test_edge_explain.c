@@ -9,17 +9,6 @@
 
 #define URN "urn:ietf:params:acme:error:"
 
-static const acme_problem_t *problem_of(const char *type, const char *detail)
-{
-    json_t *json = ae_json_keep(json_pack("{s:s, s:s}", "type",
-                                          apr_pstrcat(t_pool, URN, type, NULL),
-                                          "detail", detail),
-                                t_pool);
-
-    ck_assert_ptr_nonnull(json);
-    return acme_problem_read(json, t_pool);
-}
-
 START_TEST(test_every_type_has_a_cause)
 {
     acme_problem_t problem = {.kind = (acme_problem_kind_t)_i,
@@ -46,7 +35,7 @@ START_TEST(test_whose_host)
 
     ck_assert_int_eq(edge_explain_problem(problem, "a.example"),
                      EDGE_CAUSE_ANSWER_404);
-    problem = problem_of("unauthorized", problem->detail);
+    problem = t_problem("unauthorized", problem->detail);
     ck_assert_int_eq(edge_explain_problem(problem, NULL),
                      EDGE_CAUSE_ANSWER_404);
     ck_assert_int_eq(edge_explain_problem(problem, "b.exampl"),
@@ -121,14 +110,14 @@ START_TEST(test_account_may_not_order)
     acme_failure_t failure = {
         .step = "newOrder",
         .obstacle = ACME_OBSTACLE_FORBIDDEN,
-        .problem = problem_of("unauthorized", "no"),
+        .problem = t_problem("unauthorized", "no"),
     };
     ae_error_t err;
 
     ae_error_set(&err, AE_EREMOTE, "It failed");
     ck_assert_int_eq(edge_explain_failure(&failure, &err),
                      EDGE_CAUSE_ACCOUNT_FORBIDDEN);
-    failure.problem = problem_of("unauthorized", "The account is deactivated");
+    failure.problem = t_problem("unauthorized", "The account is deactivated");
     ck_assert_int_eq(edge_explain_failure(&failure, &err),
                      EDGE_CAUSE_ACCOUNT_CLOSED);
 }

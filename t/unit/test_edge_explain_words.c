@@ -1,23 +1,11 @@
 #include "edge_explain.h"
 
+#include "fixture.h"
 #include "support.h"
 
-#include <apr_strings.h>
 #include <check.h>
 
-#define URN "urn:ietf:params:acme:error:"
 #define AT ".well-known/acme-challenge/toKen"
-
-static const acme_problem_t *problem_of(const char *type, const char *detail)
-{
-    json_t *json = ae_json_keep(json_pack("{s:s, s:s}", "type",
-                                          apr_pstrcat(t_pool, URN, type, NULL),
-                                          "detail", detail),
-                                t_pool);
-
-    ck_assert_ptr_nonnull(json);
-    return acme_problem_read(json, t_pool);
-}
 
 typedef struct wording_t {
     const char *type;
@@ -352,7 +340,7 @@ static const wording_t pebble[] = {
 
 static void check(const wording_t *one)
 {
-    const acme_problem_t *problem = problem_of(one->type, one->detail);
+    const acme_problem_t *problem = t_problem(one->type, one->detail);
     edge_cause_t cause = edge_explain_problem(problem, "a.example");
 
     ck_assert_msg(cause == one->cause, "\"%s\" is %s, not %s", one->detail,
