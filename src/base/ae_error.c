@@ -84,6 +84,17 @@ void ae_text_copy(char *buf, apr_size_t size, const char *text)
     buf[out] = '\0';
 }
 
+const char *ae_text_clean(const char *text, apr_size_t size, apr_pool_t *p)
+{
+    apr_size_t whole = strlen(text) + 1;
+    char *clean;
+
+    size = whole < size ? whole : size;
+    clean = apr_palloc(p, size);
+    ae_text_copy(clean, size, text);
+    return clean;
+}
+
 /* By way of a buffer of its own: the arguments may be fields of the error
  * that is written to. */
 static void field_print(char *buf, apr_size_t size, const char *fmt,

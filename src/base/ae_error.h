@@ -60,4 +60,8 @@ const char *ae_error_line(const ae_error_t *err, apr_pool_t *p);
  * boundary, control characters and invalid UTF-8 replaced by '?'. */
 void ae_text_copy(char *buf, apr_size_t size, const char *text);
 
+/** A copy like that of at most `size` bytes, from `p`, which takes no more of
+ * it than the text is long. */
+const char *ae_text_clean(const char *text, apr_size_t size, apr_pool_t *p);
+
 #endif

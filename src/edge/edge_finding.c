@@ -26,13 +26,7 @@ const char *edge_finding_level_word(ae_log_level_t level)
 /* A path or a name may have any bytes in a configuration. */
 static const char *clean_copy(const char *text, apr_pool_t *p)
 {
-    apr_size_t size = strlen(text) + 1;
-    char *copy;
-
-    size = size < TEXT_SIZE ? size : TEXT_SIZE;
-    copy = apr_palloc(p, size);
-    ae_text_copy(copy, size, text);
-    return copy;
+    return ae_text_clean(text, TEXT_SIZE, p);
 }
 
 const edge_finding_t *edge_finding_add(apr_array_header_t *findings,

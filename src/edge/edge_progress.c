@@ -54,10 +54,8 @@ static const char *take_text(const json_t *json, const char *key,
                              apr_pool_t *p)
 {
     const char *text = ae_json_get_string(json, key, p);
-    char *clean = apr_palloc(p, TEXT_MAX);
 
-    ae_text_copy(clean, TEXT_MAX, text ? text : "");
-    return clean;
+    return ae_text_clean(text ? text : "", TEXT_MAX, p);
 }
 
 static const apr_array_header_t *take_names(const json_t *list, apr_pool_t *p)

@@ -44,10 +44,7 @@ void edge_rows_add_error(json_t *rows, edge_row_result_t result,
 
 static const char *clean(const json_t *row, const char *key, apr_pool_t *p)
 {
-    char *copy = apr_palloc(p, TEXT_MAX);
-
-    ae_text_copy(copy, TEXT_MAX, text_of(row, key));
-    return copy;
+    return ae_text_clean(text_of(row, key), TEXT_MAX, p);
 }
 
 static int take_row(json_t *rows, const json_t *row, apr_pool_t *p)

@@ -46,10 +46,9 @@ static const apr_array_header_t *take_lines(const json_t *list, apr_pool_t *p)
 
     for (i = 0; i < json_array_size(list) && i < LINES_MAX; i++) {
         const char *line = json_string_value(json_array_get(list, i));
-        char *clean = apr_palloc(p, LINE_MAX_BYTES);
 
-        ae_text_copy(clean, LINE_MAX_BYTES, line ? line : "");
-        APR_ARRAY_PUSH(lines, const char *) = clean;
+        APR_ARRAY_PUSH(lines, const char *) =
+            ae_text_clean(line ? line : "", LINE_MAX_BYTES, p);
     }
     return lines;
 }

@@ -17,18 +17,12 @@
 static json_t *print_text(const char *text, apr_pool_t *p)
 {
     json_t *json;
-    char *clean;
 
     if (text == NULL || text[0] == '\0') {
         return json_null();
     }
     json = json_string(text);
-    if (json == NULL) {
-        clean = apr_palloc(p, strlen(text) + 1);
-        ae_text_copy(clean, strlen(text) + 1, text);
-        json = json_string(clean);
-    }
-    return json;
+    return json ? json : json_string(ae_text_clean(text, strlen(text) + 1, p));
 }
 
 static json_t *print_time(apr_time_t t, apr_pool_t *p)

@@ -171,6 +171,14 @@ START_TEST(text_is_cut_between_characters)
 }
 END_TEST
 
+START_TEST(text_is_copied)
+{
+    ck_assert_str_eq(ae_text_clean("a\x1b\xff", 100, t_pool), "a??");
+    ck_assert_str_eq(ae_text_clean("ab\xc3\xbc", 4, t_pool), "ab");
+    ck_assert_str_eq(ae_text_clean("", 4, t_pool), "");
+}
+END_TEST
+
 Suite *suite_ae_error(void)
 {
     Suite *suite = suite_create("ae_error");
@@ -190,6 +198,7 @@ Suite *suite_ae_error(void)
     tcase_add_loop_test(tc, text_is_cleaned, 0,
                         sizeof(texts) / sizeof(texts[0]));
     tcase_add_test(tc, text_is_cut_between_characters);
+    tcase_add_test(tc, text_is_copied);
     suite_add_tcase(suite, tc);
     return suite;
 }
