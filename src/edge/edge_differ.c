@@ -3,18 +3,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-static int has(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static void add_absent(apr_array_header_t *list,
                        const apr_array_header_t *names,
                        const apr_array_header_t *others, const char *words)
@@ -24,7 +12,7 @@ static void add_absent(apr_array_header_t *list,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!has(others, name)) {
+        if (!edge_name_is_among(others, name)) {
             APR_ARRAY_PUSH(list, const char *) =
                 apr_pstrcat(list->pool, name, words, NULL);
         }

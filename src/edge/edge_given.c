@@ -1,21 +1,8 @@
 #include "edge_given.h"
 
 #include "ae_file.h"
+#include "edge_cert.h"
 #include "edge_secret.h"
-
-#include <string.h>
-
-static int has(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
 
 static apr_status_t add_path(ae_error_t *err, const char *path,
                              const char *next)
@@ -99,7 +86,7 @@ const apr_array_header_t *edge_given_names(const ae_csr_t *csr,
     for (i = 0; i < asked->nelts; i++) {
         const char *name = APR_ARRAY_IDX(asked, i, const char *);
 
-        if (!has(all, name)) {
+        if (!edge_name_is_among(all, name)) {
             APR_ARRAY_PUSH(all, const char *) = name;
         }
     }
@@ -114,7 +101,7 @@ apr_status_t edge_given_check(const ae_csr_t *csr,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!has(ae_csr_facts(csr)->names, name)) {
+        if (!edge_name_is_among(ae_csr_facts(csr)->names, name)) {
             ae_error_set(err, AE_EMISMATCH, "the request does not ask for %s",
                          name);
             return ae_error_next(err, "make a request with all names and its "

@@ -201,24 +201,12 @@ static definition_t *find_other(const char **name, const maker_t *maker,
     return NULL;
 }
 
-static int is_listed(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(name_at(names, i), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static int has_same_names(const httpd_host_t *host, const definition_t *other)
 {
     int i;
 
     for (i = 0; i < host->names->nelts; i++) {
-        if (!is_listed(other->names, name_at(host->names, i))) {
+        if (!edge_name_is_among(other->names, name_at(host->names, i))) {
             return 0;
         }
     }
