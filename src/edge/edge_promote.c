@@ -132,10 +132,12 @@ static apr_status_t exchange(const promoter_t *pr, ae_error_t *err)
     return status;
 }
 
-/* After a crash the last record still tells what was live before. */
+/* After a crash the last record still tells what was live before: it is of
+ * that one, or of this one already. */
 static void tell_replaced(edge_deployment_t *d, const promoter_t *pr)
 {
     edge_deployment_t before;
+    int is_this;
 
     if (pr->was != NULL) {
         ae_text_copy(d->replaced, sizeof(d->replaced), pr->was->serial);
@@ -144,9 +146,11 @@ static void tell_replaced(edge_deployment_t *d, const promoter_t *pr)
         return;
     }
     edge_live_deployment(&before, pr->store, pr->cert, pr->p);
-    if (before.ok && strcmp(before.serial, d->serial) != 0) {
-        ae_text_copy(d->replaced, sizeof(d->replaced), before.serial);
-        d->renews = 1;
+    if (before.ok) {
+        is_this = strcmp(before.serial, d->serial) == 0;
+        ae_text_copy(d->replaced, sizeof(d->replaced),
+                     is_this ? before.replaced : before.serial);
+        d->renews = is_this ? before.renews : 1;
     }
 }
 

@@ -79,6 +79,24 @@ START_TEST(test_first)
 }
 END_TEST
 
+/* Whether it is told as "renewed" or "deployed". */
+START_TEST(test_what_it_replaced)
+{
+    test_store_t *t = test_store_make();
+    const char *first = test_live_deploy(t);
+
+    ck_assert_str_eq(test_live_deployment(t).replaced, "");
+    ck_assert(!test_live_deployment(t).renews);
+    test_live_deploy(t);
+    ck_assert_str_eq(test_live_deployment(t).replaced, first);
+    ck_assert(test_live_deployment(t).renews);
+    test_store_stage_as(t, "lir", NAMES, t->now - 100 * DAY, t->now + DAY);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_ne(test_live_deployment(t).replaced, "");
+    ck_assert(!test_live_deployment(t).renews);
+}
+END_TEST
+
 START_TEST(test_archive)
 {
     test_store_t *t = test_store_make();
@@ -421,6 +439,7 @@ Suite *suite_edge_promote(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_nothing_staged);
     tcase_add_test(tc, test_first);
+    tcase_add_test(tc, test_what_it_replaced);
     tcase_add_test(tc, test_archive);
     tcase_add_loop_test(tc, test_bad_sets, 0, sizeof(sets) / sizeof(sets[0]));
     tcase_add_loop_test(tc, test_record_cannot_be_written, 0, 2);

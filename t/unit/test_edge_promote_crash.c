@@ -13,6 +13,7 @@ Suite *suite_edge_promote_crash(void);
 #define LIVE "live/www.example.org"
 #define INCOMING "live/.incoming-www.example.org"
 #define ARCHIVE "archive/www.example.org"
+#define RECORD "deploy/www.example.org.json"
 
 /* kill -9 while incoming was being written: not whole, so it goes. */
 START_TEST(test_crash_before_the_first_rename)
@@ -76,10 +77,9 @@ END_TEST
 START_TEST(test_crash_before_the_set_is_removed)
 {
     test_store_t *t = test_store_make();
-    const char *second;
+    const char *first = test_live_deploy(t);
+    const char *second = test_store_stage(t);
 
-    test_live_deploy(t);
-    second = test_store_stage(t);
     test_store_copy(t, SET, "saved");
     ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
     test_store_copy(t, "saved", SET);
@@ -90,6 +90,27 @@ START_TEST(test_crash_before_the_set_is_removed)
     ck_assert(test_store_has(t, ARCHIVE "/0001"));
     ck_assert(!test_store_has(t, ARCHIVE "/0002"));
     ck_assert_int_eq(test_live_deployment(t).at, t->now);
+    ck_assert_str_eq(test_live_deployment(t).replaced, first);
+    ck_assert(test_live_deployment(t).renews);
+}
+END_TEST
+
+/* The same, but nothing was written down yet. */
+START_TEST(test_crash_before_the_record)
+{
+    test_store_t *t = test_store_make();
+    const char *first = test_live_deploy(t);
+    const char *second = test_store_stage(t);
+    const char *before = test_store_get(t, RECORD);
+
+    test_store_copy(t, SET, "saved");
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    test_store_copy(t, "saved", SET);
+    test_store_put(t, RECORD, before);
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+    ck_assert_str_eq(test_live_deployment(t).serial, second);
+    ck_assert_str_eq(test_live_deployment(t).replaced, first);
+    ck_assert(test_live_deployment(t).renews);
 }
 END_TEST
 
@@ -103,6 +124,7 @@ Suite *suite_edge_promote_crash(void)
     tcase_add_test(tc, test_crash_between_the_renames);
     tcase_add_test(tc, test_archive_comes_back);
     tcase_add_test(tc, test_crash_before_the_set_is_removed);
+    tcase_add_test(tc, test_crash_before_the_record);
     suite_add_tcase(suite, tc);
     return suite;
 }
