@@ -132,16 +132,50 @@ START_TEST(test_environment)
 }
 END_TEST
 
+START_TEST(test_environment_of_an_event)
+{
+    edge_event_t event = {.kind = EDGE_EVENT_FAILED,
+                          .certificate = "www.example.org",
+                          .provider = "letsencrypt",
+                          .at = apr_time_from_sec(1795000000),
+                          .serial = "2a",
+                          .not_after = apr_time_from_sec(1795000060),
+                          .cause = "rate-limit"};
+
+    ae_error_set(&event.text, APR_EGENERAL, "The CA refused");
+    ae_error_why(&event.text, "too many");
+    ae_error_next(&event.text, "wait");
+    envp = edge_command_event_environment(&event, t_pool);
+    ck_assert_str_eq(value("ACME_EDGE_EVENT"), "failed");
+    ck_assert_str_eq(value("ACME_EDGE_ID"), edge_event_id(&event, t_pool));
+    ck_assert_str_eq(value("ACME_EDGE_OVER"), "");
+    ck_assert_str_eq(value("ACME_EDGE_NAME"), "www.example.org");
+    ck_assert_str_eq(value("ACME_EDGE_PROVIDER"), "letsencrypt");
+    ck_assert_str_eq(value("ACME_EDGE_AT"), "2026-11-18T11:06:40Z");
+    ck_assert_str_eq(value("ACME_EDGE_WHAT"), "The CA refused");
+    ck_assert_str_eq(value("ACME_EDGE_WHY"), "too many");
+    ck_assert_str_eq(value("ACME_EDGE_NEXT"), "wait");
+    ck_assert_str_eq(value("ACME_EDGE_LINE"), edge_event_line(&event, t_pool));
+    ck_assert_str_eq(value("ACME_EDGE_SERIAL"), "2a");
+    ck_assert_str_eq(value("ACME_EDGE_NOT_AFTER"), "2026-11-18T11:07:40Z");
+    ck_assert_str_eq(value("ACME_EDGE_CAUSE"), "rate-limit");
+    event.is_over = 1;
+    event.not_after = 0;
+    envp = edge_command_event_environment(&event, t_pool);
+    ck_assert_str_eq(value("ACME_EDGE_OVER"), "1");
+    ck_assert_str_eq(value("ACME_EDGE_NOT_AFTER"), "");
+    ck_assert_ptr_nonnull(strstr(value("PATH"), "/usr/bin"));
+}
+END_TEST
+
 START_TEST(test_words)
 {
-    test_store_t *t = test_store_make();
     apr_array_header_t *words = apr_array_make(t_pool, 2, sizeof(char *));
     const char *const *argv;
 
     APR_ARRAY_PUSH(words, const char *) = "/bin/echo";
     APR_ARRAY_PUSH(words, const char *) = "two words";
-    t->cert->deploy_command = words;
-    argv = edge_command_words(t->cert->deploy_command, t_pool);
+    argv = edge_command_words(words, t_pool);
     ck_assert_str_eq(argv[0], "/bin/echo");
     ck_assert_str_eq(argv[1], "two words");
     ck_assert_ptr_null(argv[2]);
@@ -159,6 +193,7 @@ Suite *suite_edge_command(void)
     tcase_add_test(tc, test_directories);
     tcase_add_test(tc, test_links);
     tcase_add_test(tc, test_environment);
+    tcase_add_test(tc, test_environment_of_an_event);
     tcase_add_test(tc, test_words);
     suite_add_tcase(suite, tc);
     return suite;

@@ -144,6 +144,52 @@ START_TEST(it_fails_in_another_way)
 }
 END_TEST
 
+static void chain_of_another(void)
+{
+    w->other_names = "b.example";
+}
+
+static void no_place_for_the_answer(void)
+{
+    scene_challenges_break(1);
+}
+
+static void nobody_listens(void)
+{
+    w->ca->bad_name = "a.example";
+    w->ca->bad_problem = "{\"type\":\"urn:ietf:params:acme:error:connection\","
+                         "\"detail\":\"192.0.2.7: Connection refused\"}";
+}
+
+static void too_many(void)
+{
+    world_spoil("newOrder", 1, 1, 429, "rateLimited", NULL);
+}
+
+static const struct {
+    void (*spoil)(void);
+    edge_event_kind_t kind;
+    const char *cause;
+} failures[] = {
+    {chain_of_another, EDGE_EVENT_FAILED, "misfit"},
+    {no_place_for_the_answer, EDGE_EVENT_FAILED, "challenge-store"},
+    {nobody_listens, EDGE_EVENT_CHALLENGE_UNREACHABLE, "connection-refused"},
+    {too_many, EDGE_EVENT_FAILED, "rate-limit"},
+};
+
+START_TEST(a_failure_has_its_cause)
+{
+    world_start();
+    failures[_i].spoil();
+    world_run_until(0, EDGE_PHASE_FAILING, MINUTE);
+    world_run(SECOND);
+    ck_assert_int_eq(last_event()->kind, failures[_i].kind);
+    ck_assert_str_eq(last_event()->cause, failures[_i].cause);
+    ck_assert_str_eq(edge_cause_word(w->statuses[0].cause),
+                     failures[_i].cause);
+}
+END_TEST
+
 /* A worker every minute, for a day. */
 START_TEST(restarts_repeat_nothing)
 {
@@ -328,6 +374,8 @@ Suite *suite_edge_job_event(void)
     tcase_add_test(tc, a_failure_first_then_daily_then_over);
     tcase_add_test(tc, over_is_told_once);
     tcase_add_test(tc, it_fails_in_another_way);
+    tcase_add_loop_test(tc, a_failure_has_its_cause, 0,
+                        sizeof(failures) / sizeof(failures[0]));
     tcase_add_test(tc, restarts_repeat_nothing);
     tcase_add_test(tc, what_nobody_was_handed_is_told_again);
     tcase_add_test(tc, the_clock_was_set_back);

@@ -1,6 +1,7 @@
 #include "edge_probe.h"
 #include "edge_scene.h"
 #include "support.h"
+#include "test_store.h"
 
 #include <apr_strings.h>
 #include <check.h>
@@ -95,6 +96,20 @@ START_TEST(test_not_published)
 }
 END_TEST
 
+/* What cannot be said to be published is not. */
+START_TEST(test_full_disk)
+{
+    ask_at(SCENE_NOW);
+    test_store_fill_disk();
+    ck_assert(!look());
+    test_store_free_disk();
+    ck_assert_int_eq(scene_challenges_open(), 0);
+    ck_assert(look());
+    ck_assert(is_published());
+    ck_assert_int_eq(scene_challenges_open(), 1);
+}
+END_TEST
+
 START_TEST(test_bounded)
 {
     int i;
@@ -139,6 +154,7 @@ Suite *suite_edge_probe(void)
     tcase_add_test(tc, test_another_worker);
     tcase_add_test(tc, test_too_old);
     tcase_add_test(tc, test_not_published);
+    tcase_add_test(tc, test_full_disk);
     tcase_add_test(tc, test_bounded);
     tcase_add_test(tc, test_hostile);
     suite_add_tcase(suite, tc);

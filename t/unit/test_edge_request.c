@@ -82,6 +82,31 @@ START_TEST(the_file_bears_the_verb)
 }
 END_TEST
 
+/* Who asks for what is asked for already joins, and puts off nothing. */
+START_TEST(two_ask_for_one_certificate)
+{
+    test_store_t *t = test_store_make();
+    apr_time_t first = t->now;
+    edge_request_t request;
+    ae_error_t err;
+    int joined;
+
+    ck_status(edge_request_sign(&request, &joined, t->store, t->cert, t->now,
+                                &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_assert(!joined);
+    ck_assert(request.found);
+    ck_assert_int_eq(request.at, first);
+    t->now += APR_USEC_PER_SEC;
+    ck_status(edge_request_sign(&request, &joined, t->store, t->cert, t->now,
+                                &err, t_pool),
+              APR_SUCCESS, &err);
+    ck_assert(joined);
+    ck_assert_int_eq(request.at, first);
+    ck_assert_int_eq(find(t, EDGE_REQUEST_SIGN).at, first);
+}
+END_TEST
+
 START_TEST(a_damaged_one_counts_as_none)
 {
     static const char *const texts[] = {
@@ -204,6 +229,7 @@ Suite *suite_edge_request(void)
     tcase_add_test(tc, nothing_is_asked_for_at_first);
     tcase_add_test(tc, what_is_put_is_found_until_it_is_dropped);
     tcase_add_test(tc, the_file_bears_the_verb);
+    tcase_add_test(tc, two_ask_for_one_certificate);
     tcase_add_test(tc, a_damaged_one_counts_as_none);
     tcase_add_test(tc, no_link_is_followed);
     tcase_add_test(tc, too_long_a_serial_is_refused);

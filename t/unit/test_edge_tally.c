@@ -124,6 +124,7 @@ START_TEST(a_refusal_waits_for_the_day)
     ck_assert_uint_eq(state.attempts, 1);
     ck_assert_int_eq(state.next_attempt, SCENE_NOW + DAY);
     ck_assert_str_eq(state.error.what, "not of this key");
+    ck_assert_int_eq(state.cause, EDGE_CAUSE_NOT_DEPLOYED);
 }
 END_TEST
 
