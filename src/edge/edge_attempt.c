@@ -381,11 +381,11 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
     if (check_chain(attempt, pem, now, &err) != APR_SUCCESS) {
         return refuse_chain(attempt, now, &err, ptemp);
     }
-    edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
     if (edge_store_stage(attempt->config.store, attempt->config.cert, pem,
                          &err, ptemp) != APR_SUCCESS) {
         return fail_here(attempt, EDGE_STEP_STAGE, &err);
     }
+    edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
     attempt->over = 1;
     withdraw(attempt);
     return EDGE_ATTEMPT_ISSUED;

@@ -2,6 +2,7 @@
 
 #include "edge_world.h"
 #include "support.h"
+#include "test_store.h"
 
 #include <apr_strings.h>
 #include <check.h>
@@ -308,6 +309,22 @@ START_TEST(test_an_order_is_taken_up_again)
 }
 END_TEST
 
+/* The certificate is fetched twice, for a disk that was full. */
+START_TEST(test_a_certificate_counts_once)
+{
+    const edge_meter_t *meter = metered_world();
+
+    world_start();
+    world_go_to("certificate");
+    test_store_fill_disk();
+    world_answer();
+    world_run(SECOND);
+    test_store_free_disk();
+    world_run_until(0, EDGE_PHASE_STAGED, DAY);
+    check_counts(meter, 2, 1, 1, 0, 1);
+}
+END_TEST
+
 START_TEST(test_an_order_comes_to_nothing)
 {
     const edge_meter_t *meter = metered_world();
@@ -340,6 +357,7 @@ static void add_worker_case(Suite *suite)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_a_certificate_is_issued);
     tcase_add_test(tc, test_an_order_is_taken_up_again);
+    tcase_add_test(tc, test_a_certificate_counts_once);
     tcase_add_test(tc, test_an_order_comes_to_nothing);
     tcase_add_test(tc, test_an_order_is_refused);
     suite_add_tcase(suite, tc);
