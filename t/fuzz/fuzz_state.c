@@ -44,7 +44,7 @@ static int same(const edge_state_t *a, const edge_state_t *b)
     return a->attempts == b->attempts && a->provider == b->provider &&
            a->retry == b->retry && a->next_attempt == b->next_attempt &&
            a->renew_at == b->renew_at && a->last_sign_at == b->last_sign_at &&
-           a->last_sign_ok == b->last_sign_ok &&
+           a->last_sign_ok == b->last_sign_ok && a->cause == b->cause &&
            a->succeeded_at == b->succeeded_at &&
            !memcmp(&a->course, &b->course, sizeof(a->course)) &&
            a->error.status == b->error.status &&
