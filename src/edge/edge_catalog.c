@@ -91,7 +91,6 @@ static apr_status_t refuse(ae_error_t *err, apr_status_t status,
     return ae_error_next(err, "restart httpd, which writes it anew");
 }
 
-/* What is printed to a terminal must not command it. */
 /* @return whether it is absent or good */
 static int take_findings(edge_catalog_t *catalog, const json_t *json,
                          apr_pool_t *p)

@@ -102,6 +102,7 @@ json_t *edge_catalog_print_cert(const edge_cert_t *cert, apr_pool_t *p)
 
 /* --- reading ------------------------------------------------------------ */
 
+/* What is printed to a terminal must not command it. */
 const char *edge_catalog_take_text(const json_t *value, apr_pool_t *p)
 {
     const char *text = json_string_value(value);

@@ -251,6 +251,9 @@ START_TEST(the_course_of_the_last_order)
     derive();
     ck_assert_str_eq(status.steps[0].word, "newOrder");
     ck_assert_int_eq(status.name_states[1], EDGE_NAME_UNKNOWN);
+    state.attempts = 0; /* a renewal */
+    derive();
+    ck_assert_int_eq(status.name_states[1], EDGE_NAME_UNKNOWN);
 }
 END_TEST
 
