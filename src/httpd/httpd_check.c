@@ -6,6 +6,24 @@
 
 #include <apr_strings.h>
 
+/* What is said of one is said of those with other types of key, too. */
+static const apr_array_header_t *without_further(
+    const apr_array_header_t *certs, apr_pool_t *p)
+{
+    apr_array_header_t *left =
+        apr_array_make(p, certs->nelts, sizeof(const edge_cert_t *));
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        if (!cert->is_further) {
+            APR_ARRAY_PUSH(left, const edge_cert_t *) = cert;
+        }
+    }
+    return left;
+}
+
 static apr_hash_t *index_names(const apr_array_header_t *certs, apr_pool_t *p)
 {
     apr_hash_t *by_name = apr_hash_make(p);
@@ -14,7 +32,7 @@ static apr_hash_t *index_names(const apr_array_header_t *certs, apr_pool_t *p)
     for (i = 0; i < certs->nelts; i++) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 
-        for (n = 0; !cert->is_further && n < cert->names->nelts; n++) {
+        for (n = 0; n < cert->names->nelts; n++) {
             apr_hash_set(by_name, APR_ARRAY_IDX(cert->names, n, const char *),
                          APR_HASH_KEY_STRING, cert);
         }
@@ -31,8 +49,8 @@ httpd_check_t *httpd_check_make(const apr_array_header_t *servers,
     httpd_check_t *check = apr_pcalloc(ptemp, sizeof(*check));
 
     check->servers = servers;
-    check->certs = certs;
-    check->by_name = index_names(certs, ptemp);
+    check->certs = without_further(certs, ptemp);
+    check->by_name = index_names(check->certs, ptemp);
     check->store_dir = store_dir;
     check->findings = findings;
     check->ptemp = ptemp;
@@ -128,7 +146,7 @@ static void tell_lacking(const httpd_check_t *check,
         const edge_cert_t *cert =
             APR_ARRAY_IDX(check->certs, i, const edge_cert_t *);
 
-        if (!cert->is_further && lacks(cert)) {
+        if (lacks(cert)) {
             APR_ARRAY_PUSH(names, const char *) = cert->name;
         }
     }

@@ -12,7 +12,7 @@
 
 typedef struct httpd_check_t {
     const apr_array_header_t *servers; /* httpd_server_t */
-    const apr_array_header_t *certs;   /* const edge_cert_t * */
+    const apr_array_header_t *certs;   /* const edge_cert_t *, none further */
     apr_hash_t *by_name;               /* any name to its edge_cert_t */
     const char *store_dir;
     apr_array_header_t *findings;

@@ -20,7 +20,8 @@ static const ap_listen_rec *next_at(const ap_listen_rec *listener,
 
 /* --- nothing at all ----------------------------------------------------- */
 
-static void tell_closed(const httpd_check_t *check)
+/* Those that a CA asks port 80 of. */
+static const apr_array_header_t *list_ordered(const httpd_check_t *check)
 {
     apr_array_header_t *names =
         apr_array_make(check->ptemp, 16, sizeof(const char *));
@@ -30,17 +31,21 @@ static void tell_closed(const httpd_check_t *check)
         const edge_cert_t *cert =
             APR_ARRAY_IDX(check->certs, i, const edge_cert_t *);
 
-        if (!cert->is_further && httpd_check_is_ordered(cert)) {
+        if (httpd_check_is_ordered(cert)) {
             apr_array_cat(names, cert->names);
         }
     }
-    if (names->nelts > 0) {
-        edge_finding_add(check->findings, AE_LOG_WARNING, "AE018", "",
-                         "nothing listens on port 80, where the CA asks for "
-                         "%s; write Listen 80, or have port 80 forwarded to "
-                         "this server",
-                         httpd_certs_list(names, check->ptemp));
-    }
+    return names;
+}
+
+static void tell_closed(const httpd_check_t *check,
+                        const apr_array_header_t *names)
+{
+    edge_finding_add(check->findings, AE_LOG_WARNING, "AE018", "",
+                     "nothing listens on port 80, where the CA asks for %s; "
+                     "write Listen 80, or have port 80 forwarded to this "
+                     "server",
+                     httpd_certs_list(names, check->ptemp));
 }
 
 /* --- only elsewhere ----------------------------------------------------- */
@@ -216,26 +221,15 @@ static void tell_encrypted(const httpd_check_t *check)
     }
 }
 
-static int is_any_ordered(const httpd_check_t *check)
-{
-    int i;
-
-    for (i = 0; i < check->certs->nelts; i++) {
-        if (httpd_check_is_ordered(
-                APR_ARRAY_IDX(check->certs, i, const edge_cert_t *))) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 void httpd_check_port(const httpd_check_t *check)
 {
-    if (!is_any_ordered(check)) {
+    const apr_array_header_t *names = list_ordered(check);
+
+    if (names->nelts == 0) {
         return;
     }
     if (next_at(ap_listeners, HTTP_PORT) == NULL) {
-        tell_closed(check);
+        tell_closed(check, names);
         return;
     }
     tell_elsewhere(check);
