@@ -85,7 +85,8 @@ static int has_last_word(const char *flags, apr_pool_t *p)
     return has_flag(flags, "L", p) || has_flag(flags, "last", p) ||
            has_flag(flags, "END", p) || has_flag(flags, "P", p) ||
            has_flag(flags, "proxy", p) || has_flag(flags, "F", p) ||
-           has_flag(flags, "G", p);
+           has_flag(flags, "forbidden", p) || has_flag(flags, "G", p) ||
+           has_flag(flags, "gone", p);
 }
 
 static int is_rewritten(rewriting_t *rewriting,

@@ -291,8 +291,9 @@ def test_a_redirect_before_another_clients_alias(configtest, lines, words):
     "RewriteEngine on\nRewriteCond %{HTTPS} off\nRewriteRule ^ "
     "https://www.example.org/ [R]",
     "RewriteRule ^ https://www.example.org/ [R]",
-    "RewriteEngine on\nRewriteRule ^/.well-known/ - [L]\nRewriteRule ^ "
-    "https://www.example.org/ [R]"])
+    *["RewriteEngine on\nRewriteRule ^/.well-known/ - "
+      f"[{last}]\nRewriteRule ^ https://www.example.org/ [R]"
+      for last in ("L", "END", "forbidden", "gone")]])
 def test_a_redirect_that_spares_another_clients_alias(configtest, lines):
     expect_notice(configtest, plain(f"{ALIAS}\n{lines}") + managed(),
                   f"AE025: www.example.org: Alias {PATH}/ at SITE:3{MAY_STAY}")
