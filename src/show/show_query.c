@@ -3,7 +3,7 @@
 #include "show_accept.h"
 #include "show_words.h"
 
-#include <apr_lib.h>
+#include <apr_escape.h>
 #include <apr_strings.h>
 #include <assert.h>
 #include <string.h>
@@ -26,34 +26,9 @@ static const char *const format_types[] = {
 
 /* --- bytes --------------------------------------------------------------- */
 
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *found = strchr(digits, apr_tolower(c));
-
-    return c != '\0' && found != NULL ? (int)(found - digits) : -1;
-}
-
 char *show_query_decode(const char *text, apr_pool_t *p)
 {
-    char *decoded = apr_palloc(p, strlen(text) + 1);
-    char *to = decoded;
-
-    for (; *text != '\0'; text++, to++) {
-        *to = *text == '+' ? ' ' : *text;
-        if (*text == '%') {
-            int high = hex_value(text[1]);
-            int low = high < 0 ? -1 : hex_value(text[2]);
-
-            if (low < 0 || (high == 0 && low == 0)) {
-                return NULL;
-            }
-            *to = (char)(high << 4 | low);
-            text += 2;
-        }
-    }
-    *to = '\0';
-    return decoded;
+    return apr_pstrdup(p, apr_punescape_url(p, text, NULL, NULL, 1));
 }
 
 static void trim(char **text)
