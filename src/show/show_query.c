@@ -4,6 +4,7 @@
 #include "show_words.h"
 
 #include <apr_escape.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <assert.h>
 #include <string.h>
