@@ -168,20 +168,9 @@ static int quick_handler(request_rec *r, int lookup)
                : httpd_challenge_quick_handler(context->challenge, r, lookup);
 }
 
-static int status_hook(request_rec *r, int flags)
-{
-    return context == NULL || context->board == NULL
-               ? DECLINED
-               : httpd_status_write(r, flags, context->board, context->meter);
-}
-
-/* Where nothing is managed, it says so. */
-static int page_handler(request_rec *r)
+static httpd_page_t page_of_context(void)
 {
     httpd_page_t page = {0};
-    ae_log_t log = context ? context->log : httpd_log_sink(r->server);
-    httpd_manager_t manager = {&page, &log};
-    int rv;
 
     if (context != NULL) {
         page.plan = context->plan;
@@ -189,7 +178,24 @@ static int page_handler(request_rec *r)
         page.meter = context->meter;
         page.store = context->store;
     }
-    rv = httpd_page_answer(r, &page);
+    return page;
+}
+
+static int status_hook(request_rec *r, int flags)
+{
+    httpd_page_t page = page_of_context();
+
+    return page.board == NULL ? DECLINED : httpd_status_write(r, flags, &page);
+}
+
+/* Where nothing is managed, it says so. */
+static int page_handler(request_rec *r)
+{
+    httpd_page_t page = page_of_context();
+    ae_log_t log = context ? context->log : httpd_log_sink(r->server);
+    httpd_manager_t manager = {&page, &log};
+    int rv = httpd_page_answer(r, &page);
+
     return rv == DECLINED ? httpd_manager_answer(r, &manager) : rv;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ae_time.h"
 #include "edge_fact.h"
+#include "show_list.h"
 #include "show_worker.h"
 
 #include <apr_lib.h>
@@ -10,83 +11,55 @@
 #include <mod_status.h>
 #include <string.h>
 
-/* --- the worker --------------------------------------------------------- */
+/* Of all certificates. */
+static const show_query_t all = {.page = 1};
 
-static const char *worker_word(const httpd_board_t *board, apr_time_t now)
+static const char *worker_word(const show_source_t *source)
 {
-    return show_worker_word(httpd_board_last_tick(board), now);
+    return show_worker_word(source->last_tick, source->now);
 }
 
-static const char *trouble_line(const httpd_board_t *board, apr_pool_t *p)
+static const char *trouble_line(const show_source_t *source, apr_pool_t *p)
 {
-    ae_error_t *trouble = apr_palloc(p, sizeof(*trouble));
-    const char *line;
+    const char *line = ae_error_line(source->trouble, p);
 
-    httpd_board_get_trouble(board, trouble);
-    line = ae_error_line(trouble, p);
     return line[0] ? line : "-";
 }
 
-/* --- all certificates together ------------------------------------------ */
-
-typedef struct overview_t {
-    unsigned phases[EDGE_PHASES];
-    /* What comes first; at 0: nothing that has a moment. */
-    edge_action_t action;
-    apr_time_t at;
-    char name[sizeof(((edge_status_t *)0)->name)];
-} overview_t;
-
-static void overview_add(overview_t *overview, const edge_status_t *status)
+/* Something comes next, where there is such a certificate. */
+static const char *next_name(const show_list_t *list,
+                             const show_source_t *source)
 {
-    overview->phases[status->phase]++;
-    if (status->action_at != 0 &&
-        (overview->at == 0 || status->action_at < overview->at)) {
-        overview->action = status->action;
-        overview->at = status->action_at;
-        ae_text_copy(overview->name, sizeof(overview->name), status->name);
-    }
-}
-
-static overview_t *overview_read(const httpd_board_t *board,
-                                 edge_status_t *status, apr_pool_t *p)
-{
-    overview_t *overview = apr_pcalloc(p, sizeof(*overview));
-    unsigned i;
-
-    for (i = 0; i < httpd_board_certs(board); i++) {
-        httpd_board_get(board, i, status);
-        overview_add(overview, status);
-    }
-    return overview;
+    return APR_ARRAY_IDX(source->certs, list->next, const edge_cert_t *)->name;
 }
 
 /* --- ?auto: one line each, all of them always --------------------------- */
 
-static void short_worker(request_rec *r, const httpd_board_t *board,
-                         apr_time_t now)
+static void short_worker(request_rec *r, const show_source_t *source)
 {
-    ap_rprintf(r, "ACMEWorker: %s\n", worker_word(board, now));
+    ap_rprintf(r, "ACMEWorker: %s\n", worker_word(source));
     ap_rprintf(r, "ACMEWorkerAt: %s\n",
-               ae_time_print(httpd_board_last_tick(board), r->pool));
-    ap_rprintf(r, "ACMEWorkerTrouble: %s\n", trouble_line(board, r->pool));
+               ae_time_print(source->last_tick, r->pool));
+    ap_rprintf(r, "ACMEWorkerTrouble: %s\n", trouble_line(source, r->pool));
 }
 
-static void short_overview(request_rec *r, const overview_t *overview)
+static void short_overview(request_rec *r, const show_source_t *source,
+                           const show_list_t *list)
 {
     int i;
 
+    ap_rprintf(r, "ACMECertificates: %d\n", list->total);
     for (i = 0; i < EDGE_PHASES; i++) {
         const char *word = edge_phase_word((edge_phase_t)i);
 
-        ap_rprintf(r, "ACMECertificates%c%s: %u\n", apr_toupper(word[0]),
-                   word + 1, overview->phases[i]);
+        ap_rprintf(r, "ACMECertificates%c%s: %d\n", apr_toupper(word[0]),
+                   word + 1, list->counts[i]);
     }
-    ap_rprintf(r, "ACMENextAction: %s\n", edge_action_word(overview->action));
+    ap_rprintf(r, "ACMENextAction: %s\n", edge_action_word(list->next_action));
     ap_rprintf(r, "ACMENextActionAt: %s\n",
-               ae_time_print(overview->at, r->pool));
+               ae_time_print(list->next_at, r->pool));
     ap_rprintf(r, "ACMENextActionFor: %s\n",
-               overview->name[0] ? overview->name : "-");
+               list->next < 0 ? "-" : next_name(list, source));
 }
 
 static void short_counters(request_rec *r, const edge_meter_t *meter)
@@ -102,13 +75,13 @@ static void short_counters(request_rec *r, const edge_meter_t *meter)
     }
 }
 
-static void short_certificate(request_rec *r, unsigned index,
+static void short_certificate(request_rec *r, int index,
                               const edge_status_t *status)
 {
     int i;
 
     for (i = 0; i < edge_fact_count(); i++) {
-        ap_rprintf(r, "ACMECertificate[%u]%s: %s\n", index, edge_fact_key(i),
+        ap_rprintf(r, "ACMECertificate[%d]%s: %s\n", index, edge_fact_key(i),
                    edge_fact_value(i, status, r->pool));
     }
 }
@@ -139,31 +112,28 @@ static void html_row(request_rec *r, const frame_t *frame, const char *label,
     ap_rprintf(r, frame->row, label, ap_escape_html(r->pool, value));
 }
 
-static const char *worker_text(const httpd_board_t *board, apr_time_t now,
-                               apr_pool_t *p)
+static const char *worker_text(const show_source_t *source, apr_pool_t *p)
 {
-    apr_time_t last = httpd_board_last_tick(board);
-    const char *word = worker_word(board, now);
+    const char *word = worker_word(source);
+    apr_interval_time_t ago = source->now - source->last_tick;
 
-    return last == 0 ? word
-                     : apr_psprintf(
-                           p, "%s, last seen %s ago", word,
-                           ae_time_print_span(now > last ? now - last : 0, p));
+    return source->last_tick == 0
+               ? word
+               : apr_psprintf(p, "%s, last seen %s ago", word,
+                              ae_time_print_span(ago > 0 ? ago : 0, p));
 }
 
 /* "5: 4 valid, 1 failing" */
-static const char *phases_text(const overview_t *overview, unsigned certs,
-                               apr_pool_t *p)
+static const char *phases_text(const show_list_t *list, apr_pool_t *p)
 {
-    const char *text = apr_psprintf(p, "%u", certs);
+    const char *text = apr_itoa(p, list->total);
     const char *mark = ": ";
     int i;
 
     for (i = 0; i < EDGE_PHASES; i++) {
-        if (overview->phases[i] > 0) {
-            text =
-                apr_psprintf(p, "%s%s%u %s", text, mark, overview->phases[i],
-                             edge_phase_word((edge_phase_t)i));
+        if (list->counts[i] > 0) {
+            text = apr_psprintf(p, "%s%s%d %s", text, mark, list->counts[i],
+                                edge_phase_word((edge_phase_t)i));
             mark = ", ";
         }
     }
@@ -171,17 +141,15 @@ static const char *phases_text(const overview_t *overview, unsigned certs,
 }
 
 static void html_overview(request_rec *r, const frame_t *frame,
-                          const httpd_board_t *board,
-                          const overview_t *overview)
+                          const show_source_t *source, const show_list_t *list)
 {
-    html_row(r, frame, "certificates",
-             phases_text(overview, httpd_board_certs(board), r->pool));
-    if (overview->at != 0) {
+    html_row(r, frame, "certificates", phases_text(list, r->pool));
+    if (list->next >= 0) {
         html_row(r, frame, "next action",
                  apr_psprintf(r->pool, "%s %s at %s",
-                              edge_action_word(overview->action),
-                              overview->name,
-                              ae_time_print(overview->at, r->pool)));
+                              edge_action_word(list->next_action),
+                              next_name(list, source),
+                              ae_time_print(list->next_at, r->pool)));
     }
 }
 
@@ -202,11 +170,11 @@ static void html_counters(request_rec *r, const frame_t *frame,
 }
 
 static void html_worker(request_rec *r, const frame_t *frame,
-                        const httpd_board_t *board, apr_time_t now)
+                        const show_source_t *source)
 {
-    const char *trouble = trouble_line(board, r->pool);
+    const char *trouble = trouble_line(source, r->pool);
 
-    html_row(r, frame, "worker", worker_text(board, now, r->pool));
+    html_row(r, frame, "worker", worker_text(source, r->pool));
     if (strcmp(trouble, "-") != 0) {
         html_row(r, frame, "trouble", trouble);
     }
@@ -229,53 +197,54 @@ static void html_certificate(request_rec *r, const frame_t *frame,
 
 /* --- the whole ---------------------------------------------------------- */
 
-static void write_short(request_rec *r, const httpd_board_t *board,
-                        const edge_meter_t *meter, edge_status_t *status)
+static void write_short(request_rec *r, const show_source_t *source,
+                        const show_list_t *list, edge_status_t *status)
 {
-    unsigned i;
+    int i;
 
-    ap_rprintf(r, "ACMECertificates: %u\n", httpd_board_certs(board));
-    short_overview(r, overview_read(board, status, r->pool));
-    short_worker(r, board, apr_time_now());
-    if (meter != NULL) {
-        short_counters(r, meter);
+    short_overview(r, source, list);
+    short_worker(r, source);
+    if (source->meter != NULL) {
+        short_counters(r, source->meter);
     }
-    for (i = 0; i < httpd_board_certs(board); i++) {
-        httpd_board_get(board, i, status);
+    for (i = 0; i < list->total; i++) {
+        source->status(source->ctx, i, status);
         short_certificate(r, i, status);
     }
 }
 
 static void write_html(request_rec *r, const frame_t *frame,
-                       const httpd_board_t *board, const edge_meter_t *meter,
+                       const show_source_t *source, const show_list_t *list,
                        edge_status_t *status)
 {
-    unsigned i;
+    int i;
 
     ap_rputs("<hr />\n<h2>ACME certificates</h2>\n", r);
     ap_rputs(frame->begin, r);
-    html_worker(r, frame, board, apr_time_now());
-    html_overview(r, frame, board, overview_read(board, status, r->pool));
+    html_worker(r, frame, source);
+    html_overview(r, frame, source, list);
     ap_rputs(frame->end, r);
-    for (i = 0; i < httpd_board_certs(board); i++) {
-        httpd_board_get(board, i, status);
+    for (i = 0; i < list->total; i++) {
+        source->status(source->ctx, i, status);
         html_certificate(r, frame, status);
     }
-    if (meter != NULL) {
-        html_counters(r, frame, meter);
+    if (source->meter != NULL) {
+        html_counters(r, frame, source->meter);
     }
 }
 
-int httpd_status_write(request_rec *r, int flags, const httpd_board_t *board,
-                       const edge_meter_t *meter)
+int httpd_status_write(request_rec *r, int flags, const httpd_page_t *page)
 {
+    const show_source_t *source = httpd_page_source(r, page, &all);
     edge_status_t *status = apr_palloc(r->pool, sizeof(*status));
+    show_list_t list;
 
+    show_list_make(&list, source, &all, r->pool);
     if (flags & AP_STATUS_SHORT) {
-        write_short(r, board, meter, status);
+        write_short(r, source, &list, status);
     } else {
         write_html(r, flags & AP_STATUS_NOTABLE ? &list_frame : &table_frame,
-                   board, meter, status);
+                   source, &list, status);
     }
     return OK;
 }

@@ -3,16 +3,12 @@
 
 /** Our section of mod_status. It reads shared memory only. */
 
-#include "edge_meter.h"
-#include "httpd_board.h"
-
-#include <httpd.h>
+#include "httpd_page.h"
 
 /** Write it. What its lines with ?auto mean is in docs/status.md.
  * @param flags mod_status' AP_STATUS_...
- * @param meter may be NULL
+ * @param page with a board
  * @return OK. */
-int httpd_status_write(request_rec *r, int flags, const httpd_board_t *board,
-                       const edge_meter_t *meter);
+int httpd_status_write(request_rec *r, int flags, const httpd_page_t *page);
 
 #endif
