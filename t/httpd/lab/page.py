@@ -7,6 +7,7 @@ import pathlib
 
 import jsonschema
 
+from .client import Answer
 from .status import MAIN
 
 PATH = "/acme-status"
@@ -19,13 +20,11 @@ SCHEMA = json.loads(pathlib.Path(
     os.environ["ACME_EDGE_SRCDIR"], "docs/status.schema.json").read_text())
 
 
-class Page:
+class Page(Answer):
     """One answer, read to its end."""
 
     def __init__(self, response):
-        self.status = response.status
-        self.headers = response.headers
-        self.body = response.read()
+        super().__init__(response)
         self.type = response.headers.get_content_type()
 
     def text(self):
