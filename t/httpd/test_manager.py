@@ -39,7 +39,7 @@ def http():
 
 @pytest.fixture
 def pebble(make_pebble, http):
-    return make_pebble(http)
+    return make_pebble(http, environment={"PEBBLE_WFE_NONCEREJECT": "0"})
 
 
 @pytest.fixture
