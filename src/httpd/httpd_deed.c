@@ -153,7 +153,7 @@ static void check(httpd_outcome_t *outcome, const httpd_deed_t *deed,
     status = edge_store_enter_requests(deed->store, &err, ptemp);
     if (APR_STATUS_IS_EBUSY(status)) {
         refuse(outcome, deed, HTTP_SERVICE_UNAVAILABLE, SHOW_NOTICE_CHECK_BUSY,
-               err.why[0] ? apr_pstrdup(p, err.why) : "");
+               apr_pstrdup(p, err.why));
     } else if (status != APR_SUCCESS) {
         fail(outcome, deed, &err, p);
     } else {
