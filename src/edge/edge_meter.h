@@ -89,7 +89,7 @@ void edge_meter_durations(const edge_meter_t *meter, int ca,
  * none. */
 apr_interval_time_t edge_meter_bound(int bucket);
 
-/** What a counter is called by programs, "OrdersBegun", and by people. */
+/** What a counter is called by programs, "OrdersLost", and by people. */
 const char *edge_count_key(edge_count_t what);
 const char *edge_count_label(edge_count_t what);
 
