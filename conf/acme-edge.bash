@@ -17,6 +17,17 @@ _acme_edge_verbs()
     _acme_edge_words "$1" help | awk '/^  [a-z]/ && !seen[$1]++ { print $1 }'
 }
 
+# The options of a verb, as its usage has them.
+_acme_edge_options()
+{
+    _acme_edge_words "$1" help "${@:2}" | awk 'NR == 1 {
+        while (match($0, /--[a-z]+/)) {
+            print substr($0, RSTART, RLENGTH)
+            $0 = substr($0, RSTART + RLENGTH)
+        }
+    }'
+}
+
 # The second words of a verb that has two.
 _acme_edge_seconds()
 {
@@ -40,7 +51,10 @@ _acme_edge()
         return
     fi
     case $before in
-    --key) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
+    --key | --out | --trust)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
     --reason)
         words='unspecified keyCompromise affiliationChanged superseded'
         words+=' cessationOfOperation'
@@ -51,14 +65,17 @@ _acme_edge()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         --store) store=(--store "${COMP_WORDS[++i]}") ;;
-        --provider | --reason | --key) ((++i)) ;;
+        --provider | --reason | --key | --out | --trust) ((++i)) ;;
         -*) ;;
         *) [[ $verb ]] && second=${second:-${COMP_WORDS[i]}}
             verb=${verb:-${COMP_WORDS[i]}} ;;
         esac
     done
     case $verb,$word in
-    account,-*) words='--json --help --force' ;;
+    account,-*)
+        words="--help $(_acme_edge_options "$1" "$verb" ${second:+"$second"})"
+        ;;
+    *,-*) words="--help $(_acme_edge_options "$1" ${verb:+"$verb"})" ;;
     account,*)
         if [[ $second ]]; then
             words=$(_acme_edge_providers "$1")
@@ -66,12 +83,9 @@ _acme_edge()
             words=$(_acme_edge_seconds "$1" "$verb")
         fi
         ;;
-    revoke,-*)
-        words='--pending --provider --reason --key --force --replace'
-        words+=' --json --help'
+    import,* | revoke,*)
+        words="$(_acme_edge_names "$1") $(compgen -f -- "$word")"
         ;;
-    show,-*) words='--live --pending --csr --pem --json --help' ;;
-    *,-*) words='--store --json --help' ;;
     ,* | help,*) words=$(_acme_edge_verbs "$1") ;;
     *) words=$(_acme_edge_names "$1") ;;
     esac

@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import json
+import os
+import pathlib
 import re
 import subprocess
 
@@ -14,6 +16,7 @@ from lab.process import free_port
 from lab.sites import site
 from lab.status import MAIN, PLAIN, statuses
 
+TOP = pathlib.Path(os.environ["ACME_EDGE_SRCDIR"])
 NAME = "one.example.org"
 ALIAS = "two.example.org"
 
@@ -89,6 +92,34 @@ def test_help():
         asked = verb.split()
         assert said("help", *asked).startswith("usage: acme-edge ")
         assert said("help", *asked) == said(*asked, "--help")
+
+
+COMPLETE = """
+. "$1"
+COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+_acme_edge "$2"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def complete(*words):
+    """What bash offers for the last of these words."""
+    done = subprocess.run(
+        ["bash", "-c", COMPLETE, "bash", TOP / "conf/acme-edge.bash",
+         PROGRAM, *words], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_completion():
+    """Each verb, each with the options that its help tells of."""
+    told = json.loads(subprocess.run(
+        [PROGRAM, "help", "--json"], capture_output=True, text=True,
+        check=True).stdout)
+    assert complete("") == {verb["verb"].split()[0] for verb in told}
+    for verb in told:
+        assert complete(*verb["verb"].split(), "--") \
+            == {"--store", "--json", "--help",
+                *re.findall("--[a-z]+", verb["operands"])}
 
 
 CLOSED = ("AE018: nothing listens on port 80, where the CA asks for "
