@@ -170,7 +170,7 @@ static apr_status_t read_name(show_query_t *query, char *value,
     return APR_SUCCESS;
 }
 
-/* "a.example+rsa2048": a plus that somebody typed is one. */
+/* "a.example+rsa-2048": a plus that somebody typed is one. */
 static apr_status_t read_cert(show_query_t *query, char *value,
                               ae_error_t *err, apr_pool_t *p)
 {
