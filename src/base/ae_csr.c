@@ -154,7 +154,7 @@ static apr_status_t check_names(const ae_csr_t *csr,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!ae_csr_lists(asked, name)) {
+        if (!ae_text_is_among(asked, name)) {
             ae_error_set(err, AE_EMISMATCH, "The request is for other names");
             return ae_error_why(err, "it does not ask for %s", name);
         }
@@ -162,7 +162,7 @@ static apr_status_t check_names(const ae_csr_t *csr,
     for (i = 0; i < asked->nelts; i++) {
         const char *name = APR_ARRAY_IDX(asked, i, const char *);
 
-        if (!ae_csr_lists(names, name)) {
+        if (!ae_text_is_among(names, name)) {
             ae_error_set(err, AE_EMISMATCH, "The request is for other names");
             return ae_error_why(err, "it asks for %s too", name);
         }

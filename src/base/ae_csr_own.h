@@ -21,7 +21,4 @@ ae_csr_t *ae_csr_wrap(X509_REQ *req, apr_pool_t *p);
 AE_CHECKED apr_status_t ae_csr_facts_read(ae_csr_t *csr, ae_error_t *err,
                                           apr_pool_t *p);
 
-/** Whether a name is among names. */
-int ae_csr_lists(const apr_array_header_t *names, const char *name);
-
 #endif

@@ -66,18 +66,6 @@ static apr_status_t check_signature(const ae_csr_t *csr, ae_error_t *err)
     return APR_SUCCESS;
 }
 
-int ae_csr_lists(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* @return whether the extension is absent or whole, and has DNS names alone */
 static int alternative_names_take(apr_array_header_t *names,
                                   const STACK_OF(X509_EXTENSION) * extensions,
@@ -135,7 +123,7 @@ static int common_names_take(apr_array_header_t *names, const X509_REQ *req,
         if (name == NULL) {
             return 0;
         }
-        if (!ae_csr_lists(names, name)) {
+        if (!ae_text_is_among(names, name)) {
             APR_ARRAY_PUSH(names, const char *) = name;
         }
     }

@@ -95,6 +95,18 @@ const char *ae_text_clean(const char *text, apr_size_t size, apr_pool_t *p)
     return clean;
 }
 
+int ae_text_is_among(const apr_array_header_t *texts, const char *text)
+{
+    int i;
+
+    for (i = 0; i < texts->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(texts, i, const char *), text) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* By way of a buffer of its own: the arguments may be fields of the error
  * that is written to. */
 static void field_print(char *buf, apr_size_t size, const char *fmt,

@@ -5,6 +5,7 @@
 
 #include <apr_errno.h>
 #include <apr_pools.h>
+#include <apr_tables.h>
 
 #define AE_CHECKED __attribute__((warn_unused_result))
 #define AE_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -63,5 +64,8 @@ void ae_text_copy(char *buf, apr_size_t size, const char *text);
 /** A copy like that of at most `size` bytes, from `p`, which takes no more of
  * it than the text is long. */
 const char *ae_text_clean(const char *text, apr_size_t size, apr_pool_t *p);
+
+/** Whether it is one of these, const char *, written the same. */
+int ae_text_is_among(const apr_array_header_t *texts, const char *text);
 
 #endif

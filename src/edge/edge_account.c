@@ -159,14 +159,9 @@ void edge_account_read(edge_account_t *account, const edge_store_t *store,
 
 static void add(apr_array_header_t *providers, const char *name)
 {
-    int i;
-
-    for (i = 0; i < providers->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(providers, i, const char *), name) == 0) {
-            return;
-        }
+    if (!ae_text_is_among(providers, name)) {
+        APR_ARRAY_PUSH(providers, const char *) = name;
     }
-    APR_ARRAY_PUSH(providers, const char *) = name;
 }
 
 static const char *provider_at(const edge_cert_t *cert, int i)

@@ -24,16 +24,10 @@ struct edge_attempt_t {
 
 static void remember_token(edge_attempt_t *attempt, const char *token)
 {
-    int i;
-
-    for (i = 0; i < attempt->published->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(attempt->published, i, const char *),
-                   token) == 0) {
-            return;
-        }
+    if (!ae_text_is_among(attempt->published, token)) {
+        APR_ARRAY_PUSH(attempt->published, const char *) =
+            apr_pstrdup(attempt->p, token);
     }
-    APR_ARRAY_PUSH(attempt->published, const char *) =
-        apr_pstrdup(attempt->p, token);
 }
 
 static void remember_saved(edge_attempt_t *attempt, const json_t *saved)

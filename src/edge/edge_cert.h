@@ -46,9 +46,6 @@ struct edge_cert_t {
  * and what to write instead. */
 AE_CHECKED apr_status_t edge_name_check(const char *name, ae_error_t *err);
 
-/** Whether it is one of these, const char *, written the same. */
-int edge_name_is_among(const apr_array_header_t *names, const char *name);
-
 /** The name as one path component of at most 200 characters: "*." becomes
  * "_wildcard.", the end of a longer one a hash of it all. From `p`. */
 const char *edge_name_to_dir(const char *name, apr_pool_t *p);

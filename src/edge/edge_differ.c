@@ -12,7 +12,7 @@ static void add_absent(apr_array_header_t *list,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!edge_name_is_among(others, name)) {
+        if (!ae_text_is_among(others, name)) {
             APR_ARRAY_PUSH(list, const char *) =
                 apr_pstrcat(list->pool, name, words, NULL);
         }

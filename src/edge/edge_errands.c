@@ -432,15 +432,7 @@ static void sweep(const edge_errands_t *errands, const char *id,
 static int is_done(const apr_array_header_t *names, const char *name,
                    apr_pool_t *p)
 {
-    const char *wanted = apr_pstrcat(p, name, ".done", NULL);
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), wanted) == 0) {
-            return 1;
-        }
-    }
-    return 0;
+    return ae_text_is_among(names, apr_pstrcat(p, name, ".done", NULL));
 }
 
 static void look_at(edge_errands_t *errands, const apr_array_header_t *names,

@@ -1,7 +1,6 @@
 #include "edge_given.h"
 
 #include "ae_file.h"
-#include "edge_cert.h"
 #include "edge_secret.h"
 
 static apr_status_t add_path(ae_error_t *err, const char *path,
@@ -86,7 +85,7 @@ const apr_array_header_t *edge_given_names(const ae_csr_t *csr,
     for (i = 0; i < asked->nelts; i++) {
         const char *name = APR_ARRAY_IDX(asked, i, const char *);
 
-        if (!edge_name_is_among(all, name)) {
+        if (!ae_text_is_among(all, name)) {
             APR_ARRAY_PUSH(all, const char *) = name;
         }
     }
@@ -101,7 +100,7 @@ apr_status_t edge_given_check(const ae_csr_t *csr,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (!edge_name_is_among(ae_csr_facts(csr)->names, name)) {
+        if (!ae_text_is_among(ae_csr_facts(csr)->names, name)) {
             ae_error_set(err, AE_EMISMATCH, "the request does not ask for %s",
                          name);
             return ae_error_next(err, "make a request with all names and its "

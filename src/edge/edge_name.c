@@ -152,18 +152,6 @@ apr_status_t edge_name_check(const char *name, ae_error_t *err)
     return status == APR_SUCCESS ? check_labels(name, err) : status;
 }
 
-int edge_name_is_among(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 const char *edge_name_to_dir(const char *name, apr_pool_t *p)
 {
     const char *dir = name;

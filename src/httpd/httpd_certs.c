@@ -206,7 +206,7 @@ static int has_same_names(const httpd_host_t *host, const definition_t *other)
     int i;
 
     for (i = 0; i < host->names->nelts; i++) {
-        if (!edge_name_is_among(other->names, name_at(host->names, i))) {
+        if (!ae_text_is_among(other->names, name_at(host->names, i))) {
             return 0;
         }
     }

@@ -1,5 +1,6 @@
 #include "ae_error.h"
 
+#include "fixture.h"
 #include "support.h"
 
 #include <check.h>
@@ -154,6 +155,16 @@ START_TEST(text_is_cleaned)
 }
 END_TEST
 
+START_TEST(a_text_among_others)
+{
+    const apr_array_header_t *names = t_names("a.example", "b.example", NULL);
+
+    ck_assert(ae_text_is_among(names, "b.example"));
+    ck_assert(!ae_text_is_among(names, "b.exampl"));
+    ck_assert(!ae_text_is_among(t_names(NULL), "b.example"));
+}
+END_TEST
+
 START_TEST(text_is_cut_between_characters)
 {
     char buf[8];
@@ -199,6 +210,7 @@ Suite *suite_ae_error(void)
                         sizeof(texts) / sizeof(texts[0]));
     tcase_add_test(tc, text_is_cut_between_characters);
     tcase_add_test(tc, text_is_copied);
+    tcase_add_test(tc, a_text_among_others);
     suite_add_tcase(suite, tc);
     return suite;
 }
