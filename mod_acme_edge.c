@@ -1,6 +1,7 @@
 /* mod_acme_edge: TLS certificates by ACME (RFC 8555), from within httpd.
  * The module record, the hooks, and the plan of a start. */
 
+#include "httpd_cache.h"
 #include "httpd_log.h"
 #include "httpd_manager.h"
 #include "httpd_start.h"
@@ -34,7 +35,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)ptemp;
     apr_pool_cleanup_register(pconf, NULL, forget_context,
                               apr_pool_cleanup_null);
-    return httpd_challenge_register_mutex(pconf) == APR_SUCCESS
+    return httpd_cache_register_mutex(pconf) == APR_SUCCESS
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
 }

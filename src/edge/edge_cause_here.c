@@ -90,6 +90,16 @@ static const edge_cause_row_t rows[] = {
        "め、認証局に確認を頼みませんでした。",
        "ACMEChallengeStore のサーバーが動いていて、空きがあることを確か"
        "めてください。shmcb なら、大きさを増やしてください。"}}},
+    {EDGE_CAUSE_CHALLENGE_STORE_PASSWORD,
+     "challenge-store-password",
+     {{"The Redis of ACMEChallengeStore wants a password, which httpd's "
+       "provider cannot give; the CA was not asked to look.",
+       "Give the peers a Redis of their own without one, bound to an "
+       "address that they alone reach, or a memcached."},
+      {"ACMEChallengeStore の Redis はパスワードを求めますが、httpd のプロ"
+       "バイダーはそれを送れません。認証局に確認を頼みませんでした。",
+       "パスワードのない専用の Redis を、サーバー群だけが届くアドレスに用"
+       "意するか、memcached を使ってください。"}}},
     {EDGE_CAUSE_DISK_FULL,
      "disk-full",
      {{"The disk with ACMEStore is full.",

@@ -191,8 +191,12 @@ edge_cause_t edge_explain_trouble(const ae_error_t *err, const char *step)
     if (APR_STATUS_IS_ENOSPC(err->status) || err->status == EDQUOT) {
         return EDGE_CAUSE_DISK_FULL;
     }
-    return strcmp(step, EDGE_STEP_CHALLENGE) == 0 ? EDGE_CAUSE_CHALLENGE_STORE
-                                                  : EDGE_CAUSE_STORE;
+    if (strcmp(step, EDGE_STEP_CHALLENGE) != 0) {
+        return EDGE_CAUSE_STORE;
+    }
+    return APR_STATUS_IS_EACCES(err->status)
+               ? EDGE_CAUSE_CHALLENGE_STORE_PASSWORD
+               : EDGE_CAUSE_CHALLENGE_STORE;
 }
 
 /* What a CA issues is valid at once: the clock is wrong, and not the CA. */

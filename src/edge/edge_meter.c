@@ -48,6 +48,10 @@ static const struct {
     [EDGE_COUNT_CHALLENGE_HITS] = {"ChallengeHits", "challenges answered"},
     [EDGE_COUNT_CHALLENGE_MISSES] = {"ChallengeMisses",
                                      "challenges of nobody here"},
+    [EDGE_COUNT_CHALLENGE_LOOKUPS] = {"ChallengeLookups",
+                                      "look-ups in the store of all peers"},
+    [EDGE_COUNT_CHALLENGE_REFUSED] = {"ChallengeLookupsRefused",
+                                      "look-ups refused"},
 };
 static_assert(sizeof(words) / sizeof(words[0]) == EDGE_COUNTS,
               "each counter has its words");

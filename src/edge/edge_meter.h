@@ -12,18 +12,20 @@ typedef struct edge_meter_t edge_meter_t;
 
 /** What is counted by number alone. */
 typedef enum edge_count_t {
-    EDGE_COUNT_ATTEMPTS,         /* begun, to get one certificate each */
-    EDGE_COUNT_ATTEMPTS_FAILED,  /* for whatever reason */
-    EDGE_COUNT_ORDERS,           /* begun anew, not taken up again */
-    EDGE_COUNT_ISSUED,           /* certificates, staged */
-    EDGE_COUNT_ORDERS_LOST,      /* orders that came to nothing */
-    EDGE_COUNT_DEPLOYED,         /* certificates that went live */
-    EDGE_COUNT_REFUSED,          /* staged sets that did not pass */
-    EDGE_COUNT_RESTARTS_ASKED,   /* by the worker, once in a generation */
-    EDGE_COUNT_RESTARTS,         /* graceful ones that the module began */
-    EDGE_COUNT_RESTARTS_PUT_OFF, /* the configuration would not start */
-    EDGE_COUNT_CHALLENGE_HITS,   /* tokens that were answered */
-    EDGE_COUNT_CHALLENGE_MISSES, /* tokens that nobody has here */
+    EDGE_COUNT_ATTEMPTS,          /* begun, to get one certificate each */
+    EDGE_COUNT_ATTEMPTS_FAILED,   /* for whatever reason */
+    EDGE_COUNT_ORDERS,            /* begun anew, not taken up again */
+    EDGE_COUNT_ISSUED,            /* certificates, staged */
+    EDGE_COUNT_ORDERS_LOST,       /* orders that came to nothing */
+    EDGE_COUNT_DEPLOYED,          /* certificates that went live */
+    EDGE_COUNT_REFUSED,           /* staged sets that did not pass */
+    EDGE_COUNT_RESTARTS_ASKED,    /* by the worker, once in a generation */
+    EDGE_COUNT_RESTARTS,          /* graceful ones that the module began */
+    EDGE_COUNT_RESTARTS_PUT_OFF,  /* the configuration would not start */
+    EDGE_COUNT_CHALLENGE_HITS,    /* tokens that were answered */
+    EDGE_COUNT_CHALLENGE_MISSES,  /* tokens that nobody has here */
+    EDGE_COUNT_CHALLENGE_LOOKUPS, /* of tokens, in a store of all peers */
+    EDGE_COUNT_CHALLENGE_REFUSED, /* of these, not done: too many */
     EDGE_COUNTS
 } edge_count_t;
 

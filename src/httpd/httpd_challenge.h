@@ -2,7 +2,10 @@
 #define HTTPD_CHALLENGE_H
 
 /** http-01 challenges in httpd (RFC 8555 section 8.3): kept in one of its
- * socache providers, answered before anything else sees the request. */
+ * socache providers, answered before anything else sees the request. Where
+ * that is one over the network, what this server published is in shared memory
+ * too and answered from there; a token that is not is looked up in the store,
+ * as often as edge_toll.h lets it. */
 
 #include "edge_challenge.h"
 #include "edge_meter.h"
@@ -20,10 +23,8 @@ typedef struct httpd_challenge_config_t {
     unsigned names;       /* how many challenges may be open at once */
     httpd_board_t *board;
     edge_meter_t *meter; /* or NULL */
+    const ae_log_t *log;
 } httpd_challenge_config_t;
-
-/** pre_config: let the Mutex directive know ours. */
-AE_CHECKED apr_status_t httpd_challenge_register_mutex(apr_pool_t *pconf);
 
 /** Parent: open the store. Talks to nobody.
  * @return APR_SUCCESS; APR_ENOENT where httpd has no such provider;
@@ -32,19 +33,10 @@ AE_CHECKED apr_status_t httpd_challenge_create(
     httpd_challenge_t **challenge, const httpd_challenge_config_t *config,
     ae_error_t *err, apr_pool_t *p, apr_pool_t *ptemp);
 
-/** Whether the store is on this machine and new with each generation; if not,
- * the parent must not use it: root talks to no network. */
-int httpd_challenge_is_local(const httpd_challenge_t *challenge);
-
 /** Every child, before its threads start. On failure this child answers no
  * challenge. */
 AE_CHECKED apr_status_t httpd_challenge_child_init(
     httpd_challenge_t *challenge, ae_error_t *err, apr_pool_t *pchild);
-
-/** The store as the scheduler wants it; lives in `p`. One thread. What is put
- * into it is read back before it counts as published. */
-edge_challenge_store_t httpd_challenge_store(httpd_challenge_t *challenge,
-                                             apr_pool_t *p);
 
 /** Answer a GET or HEAD of an open token. Any thread.
  *

@@ -1,3 +1,4 @@
+#include "httpd_cache.h"
 #include "httpd_certs.h"
 #include "httpd_check.h"
 #include "httpd_files.h"
@@ -119,6 +120,18 @@ static const char *check_servers(const char *args, apr_pool_t *p)
     return NULL;
 }
 
+/* httpd's providers look for addresses of IPv4 alone. */
+static const char *find_v6(const char *args, apr_pool_t *p)
+{
+    char *state;
+    char *server = apr_strtok(apr_pstrdup(p, args), ",", &state);
+
+    while (server != NULL && server[0] != '[') {
+        server = apr_strtok(NULL, ",", &state);
+    }
+    return server;
+}
+
 /* A provider's create() reads its arguments and makes nothing yet. */
 static const char *check_args(const ap_socache_provider_t *provider,
                               const char *name, const char *args,
@@ -130,6 +143,33 @@ static const char *check_args(const ap_socache_provider_t *provider,
         return check_servers(args ? args : "", ptemp);
     }
     return provider->create(&instance, args, ptemp, ptemp);
+}
+
+static int is_of_network(const httpd_plan_t *plan)
+{
+    return !strcmp(plan->challenge_provider, "redis") ||
+           !strcmp(plan->challenge_provider, "memcache");
+}
+
+static void check_network(const httpd_plan_t *plan,
+                          const httpd_setting_t *setting, const ae_log_t *log,
+                          apr_pool_t *p)
+{
+    const char *v6 = find_v6(plan->challenge_args, p);
+
+    if (v6 != NULL) {
+        ae_log(log, AE_LOG_ERROR,
+               "AE029: ACMEChallengeStore %s%s: httpd's provider cannot "
+               "connect to %s, an address of IPv6; write an address of IPv4, "
+               "or a name that has one",
+               setting->text, place_of(setting, p), v6);
+    } else if (!httpd_cache_has("shmcb")) {
+        edge_finding_add(plan->findings, AE_LOG_WARNING, "AE028", "",
+                         "ACMEChallengeStore %s%s: mod_socache_shmcb is not "
+                         "loaded, so that what this server publishes is "
+                         "looked up there too; run a2enmod socache_shmcb",
+                         setting->text, place_of(setting, p));
+    }
 }
 
 static void read_challenge_store(httpd_plan_t *plan, const httpd_conf_t *conf,
@@ -161,6 +201,8 @@ static void read_challenge_store(httpd_plan_t *plan, const httpd_conf_t *conf,
                "AE020: ACMEChallengeStore %s%s: %s; write shmcb, "
                "shmcb:file(bytes), redis:host:port or memcache:host:port",
                setting->text, place_of(setting, ptemp), wrong);
+    } else if (is_of_network(plan)) {
+        check_network(plan, setting, log, ptemp);
     }
 }
 

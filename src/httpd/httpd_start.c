@@ -5,6 +5,7 @@
 #include "edge_live.h"
 #include "httpd_log.h"
 #include "httpd_meter.h"
+#include "httpd_publisher.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -301,12 +302,12 @@ static unsigned count_names(const httpd_context_t *context)
     return names;
 }
 
-/* In a store of this generation the tokens of the last one are gone; a CA may
- * ask for them before the worker has begun. */
+/* In the memory of this generation the tokens of the last one are gone; a CA
+ * may ask for them before the worker has begun. */
 static void republish(httpd_context_t *context)
 {
-    edge_challenge_store_t store =
-        httpd_challenge_store(context->challenge, context->ptemp);
+    edge_challenge_store_t store = httpd_publisher_adopt(
+        httpd_publisher_create(context->challenge, context->ptemp));
     unsigned count =
         edge_challenge_republish(&store, context->store, context->plan->certs,
                                  context->now, &context->log, context->ptemp);
@@ -326,6 +327,7 @@ void httpd_start_challenges(httpd_context_t *context)
         .names = count_names(context),
         .board = context->board,
         .meter = context->meter,
+        .log = &context->log,
     };
     ae_error_t err;
 
@@ -340,8 +342,7 @@ void httpd_start_challenges(httpd_context_t *context)
                "AE074: the challenge store cannot be used: %s; httpd serves "
                "what is live, and orders and renews no certificate",
                line_of(context, &err));
-    } else if (context->store != NULL &&
-               httpd_challenge_is_local(context->challenge)) {
+    } else if (context->store != NULL) {
         republish(context);
     }
 }

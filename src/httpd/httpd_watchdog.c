@@ -2,6 +2,7 @@
 
 #include "ae_random.h"
 #include "edge_command.h"
+#include "httpd_publisher.h"
 #include "net_clock.h"
 #include "net_worker.h"
 
@@ -40,6 +41,7 @@ struct httpd_watchdog_t {
     int gone;
     apr_pool_t *pool; /* of the worker; NULL: it has not begun */
     net_worker_t *worker;
+    httpd_publisher_t *publisher;
     net_notify_t *notify; /* NULL without ACMENotifyCommand */
     apr_time_t start_at;  /* by net_clock_steady */
     ae_error_t trouble;   /* told last, so that it is told once */
@@ -119,8 +121,9 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
     edge_scheduler_t *scheduler;
     apr_status_t rv;
 
-    config->challenges =
-        httpd_challenge_store(watchdog->config.challenge, watchdog->pool);
+    watchdog->publisher =
+        httpd_publisher_create(watchdog->config.challenge, watchdog->pool);
+    config->challenges = httpd_publisher_store(watchdog->publisher);
     rv = edge_store_lock(watchdog->config.store, err, watchdog->pool);
     if (rv == APR_SUCCESS) {
         make_notify(watchdog);
@@ -148,6 +151,7 @@ static void worker_drop(httpd_watchdog_t *watchdog)
         watchdog->pool = NULL;
         watchdog->notify = NULL;
         watchdog->worker = NULL;
+        watchdog->publisher = NULL;
     }
 }
 
@@ -221,6 +225,9 @@ static void work(httpd_watchdog_t *watchdog)
     if (watchdog->worker != NULL) {
         httpd_board_tick(watchdog->config.board, apr_time_now());
         net_worker_tick(watchdog->worker, TICK_BUDGET);
+    }
+    if (watchdog->worker != NULL && !is_leaving(watchdog)) {
+        httpd_publisher_tend(watchdog->publisher);
     }
 }
 

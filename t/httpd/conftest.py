@@ -142,8 +142,8 @@ def make_pebble(place, started):
 
 @pytest.fixture
 def make_store(place, started):
-    def make(kind):
-        store = {"redis": Redis, "memcached": Memcached}[kind](place)
+    def make(kind, *words):
+        store = {"redis": Redis, "memcached": Memcached}[kind](place, *words)
         started.append(store)
         return store
     return make

@@ -106,7 +106,7 @@ def test_renew_windows(configtest, word):
 
 
 @pytest.mark.parametrize("words", ["shmcb", "shmcb:cache(8192)",
-                                   "redis:127.0.0.1:6379", "redis:[::1]:6379",
+                                   "redis:127.0.0.1:6379",
                                    "redis:a.example.org:1,b.example.org:2"])
 def test_challenge_stores(configtest, words):
     expect_quiet(configtest, ACCOUNT + f"ACMEChallengeStore {words}\n"

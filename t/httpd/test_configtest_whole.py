@@ -38,6 +38,26 @@ def test_store_module_is_missing(configtest):
         without=["socache_redis"])
 
 
+def test_store_of_the_network_has_no_level_here(configtest):
+    expect_warning(
+        configtest, ACCOUNT + "ACMEChallengeStore redis:a.example.org\n"
+        + vhost("www.example.org"),
+        "AE028: ACMEChallengeStore redis:a.example.org at SITE:3: "
+        "mod_socache_shmcb is not loaded, so that what this server publishes "
+        "is looked up there too; run a2enmod socache_shmcb",
+        without=["socache_shmcb"])
+
+
+def test_store_of_ipv6(configtest):
+    words = "redis:127.0.0.1:1,[2001:db8::1]:2"
+    expect_error(
+        configtest, ACCOUNT + f"ACMEChallengeStore {words}\n"
+        + vhost("www.example.org"),
+        f"AE029: ACMEChallengeStore {words} at SITE:3: httpd's provider "
+        "cannot connect to [2001:db8::1]:2, an address of IPv6; write an "
+        "address of IPv4, or a name that has one")
+
+
 def test_store_is_unknown(configtest):
     expect_error(
         configtest, ACCOUNT + "ACMEChallengeStore disk:/tmp\n"

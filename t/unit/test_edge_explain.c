@@ -133,6 +133,9 @@ START_TEST(test_own_trouble)
     err.status = APR_EACCES;
     ck_assert_int_eq(edge_explain_trouble(&err, "prepare"), EDGE_CAUSE_STORE);
     ck_assert_int_eq(edge_explain_trouble(&err, EDGE_STEP_CHALLENGE),
+                     EDGE_CAUSE_CHALLENGE_STORE_PASSWORD);
+    err.status = APR_TIMEUP;
+    ck_assert_int_eq(edge_explain_trouble(&err, EDGE_STEP_CHALLENGE),
                      EDGE_CAUSE_CHALLENGE_STORE);
 }
 END_TEST
