@@ -2,6 +2,7 @@
 
 #include "edge_explain.h"
 #include "edge_keying.h"
+#include "edge_posting.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -12,7 +13,7 @@ struct edge_attempt_t {
     unsigned written; /* revision of the order that is in the store */
     int durable;      /* and on the disk */
     unsigned pending;
-    apr_array_header_t *published; /* const char *: tokens */
+    edge_posting_t *posting;
     edge_keying_t keying;
     ae_cert_t *chain;
     edge_failure_t failure;
@@ -20,69 +21,12 @@ struct edge_attempt_t {
     apr_pool_t *p;
 };
 
-/* --- tokens -------------------------------------------------------------- */
-
-static void remember_token(edge_attempt_t *attempt, const char *token)
-{
-    if (!ae_text_is_among(attempt->published, token)) {
-        APR_ARRAY_PUSH(attempt->published, const char *) =
-            apr_pstrdup(attempt->p, token);
-    }
-}
-
-static void remember_saved(edge_attempt_t *attempt, const json_t *saved)
-{
-    const apr_array_header_t *tokens = edge_challenge_saved(saved, attempt->p);
-    int i;
-
-    for (i = 0; i < tokens->nelts; i++) {
-        remember_token(attempt, APR_ARRAY_IDX(tokens, i, acme_token_t).token);
-    }
-}
-
-static apr_status_t publish(edge_attempt_t *attempt, ae_error_t *err)
-{
-    const edge_challenge_store_t *challenges = attempt->config.challenges;
-    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
-    int i;
-
-    for (i = 0; i < tokens->nelts; i++) {
-        const acme_token_t *token = &APR_ARRAY_IDX(tokens, i, acme_token_t);
-        apr_status_t status;
-
-        remember_token(attempt, token->token);
-        status = challenges->put(challenges->ctx, token, err);
-        if (status != APR_SUCCESS) {
-            return status;
-        }
-        ae_log(attempt->config.log, AE_LOG_INFO,
-               "%s: the challenge for %s is published; %s is asked to look",
-               attempt->config.cert->name, token->name,
-               attempt->config.provider->name);
-    }
-    return APR_SUCCESS;
-}
-
-/* Validation may come more than once and after success, so not before the
- * order is final. */
-static void withdraw(edge_attempt_t *attempt)
-{
-    const edge_challenge_store_t *challenges = attempt->config.challenges;
-    int i;
-
-    for (i = 0; i < attempt->published->nelts; i++) {
-        challenges->withdraw(challenges->ctx, APR_ARRAY_IDX(attempt->published,
-                                                            i, const char *));
-    }
-    apr_array_clear(attempt->published);
-}
-
 /* --- the order in the store ---------------------------------------------- */
 
 static apr_status_t drop(edge_attempt_t *attempt, ae_error_t *err,
                          apr_pool_t *ptemp)
 {
-    withdraw(attempt);
+    edge_posting_withdraw(attempt->posting);
     return edge_store_order_drop(attempt->config.store, attempt->config.cert,
                                  err, ptemp);
 }
@@ -236,7 +180,7 @@ static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
     if (saved == NULL) {
         return begin_order(attempt, err);
     }
-    remember_saved(attempt, saved);
+    edge_posting_recall(attempt->posting, saved);
     status = AE_EFORMAT;
     if (is_ours(attempt, saved)) {
         status = open_order(attempt, ae_json_get_object(saved, "order"), err);
@@ -259,7 +203,7 @@ apr_status_t edge_attempt_begin(edge_attempt_t **attempt,
     apr_status_t status;
 
     begun->config = *config;
-    begun->published = apr_array_make(p, 4, sizeof(const char *));
+    begun->posting = edge_posting_create(config->challenges, p);
     begun->p = p;
     status = edge_store_probe(config->store, err, p);
     if (status == APR_SUCCESS) {
@@ -381,8 +325,26 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
     }
     edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
     attempt->over = 1;
-    withdraw(attempt);
+    edge_posting_withdraw(attempt->posting);
     return EDGE_ATTEMPT_ISSUED;
+}
+
+/* --- the challenges ------------------------------------------------------ */
+
+static apr_status_t publish(edge_attempt_t *attempt, ae_error_t *err)
+{
+    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
+    apr_status_t status = edge_posting_put(attempt->posting, tokens, err);
+    int i;
+
+    for (i = 0; status == APR_SUCCESS && i < tokens->nelts; i++) {
+        ae_log(attempt->config.log, AE_LOG_INFO,
+               "%s: the challenge for %s is published; %s is asked to look",
+               attempt->config.cert->name,
+               APR_ARRAY_IDX(tokens, i, acme_token_t).name,
+               attempt->config.provider->name);
+    }
+    return status;
 }
 
 /* --- the way between ----------------------------------------------------- */
