@@ -13,6 +13,7 @@ static const struct {
 } steps[] = {
     {"newOrder", "the CA is asked for an order"},
     {"authorization", "the CA says what it wants to see"},
+    {"probe", "the challenges are published, and looked at from here"},
     {"challenge", "the challenges are published, and the CA is asked to look"},
     {"order", "the CA looks at the challenges, and decides"},
     {"finalize", "all names are validated, the request is sent"},

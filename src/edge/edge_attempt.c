@@ -1,10 +1,11 @@
 #include "edge_attempt.h"
 
+#include "edge_barrier.h"
 #include "edge_explain.h"
 #include "edge_keying.h"
+#include "edge_order.h"
 #include "edge_posting.h"
 
-#include <apr_strings.h>
 #include <string.h>
 
 struct edge_attempt_t {
@@ -14,6 +15,7 @@ struct edge_attempt_t {
     int durable;      /* and on the disk */
     unsigned pending;
     edge_posting_t *posting;
+    edge_barrier_t *barrier; /* NULL: nothing is published yet */
     edge_keying_t keying;
     ae_cert_t *chain;
     edge_failure_t failure;
@@ -29,36 +31,6 @@ static apr_status_t drop(edge_attempt_t *attempt, ae_error_t *err,
     edge_posting_withdraw(attempt->posting);
     return edge_store_order_drop(attempt->config.store, attempt->config.cert,
                                  err, ptemp);
-}
-
-static int says(const json_t *saved, const char *key, const char *value,
-                apr_pool_t *p)
-{
-    const char *text = ae_json_get_string(saved, key, p);
-
-    return text != NULL && strcmp(text, value) == 0;
-}
-
-static const char *key_word(const edge_attempt_t *attempt)
-{
-    return ae_key_type_word(attempt->config.cert->key_type);
-}
-
-static json_t *print_order(const edge_attempt_t *attempt, apr_pool_t *p)
-{
-    json_t *json = ae_json_keep(json_object(), p);
-
-    if (json == NULL ||
-        json_object_set_new(json, "provider",
-                            json_string(attempt->config.provider->name)) ||
-        json_object_set_new(json, "keyType", json_string(key_word(attempt))) ||
-        json_object_set_new(
-            json, "request",
-            json_string(edge_keying_word(attempt->config.cert, p))) ||
-        json_object_set(json, "order", acme_order_save(attempt->order, p))) {
-        return NULL;
-    }
-    return json;
 }
 
 /* While authorizations are read, nothing is lost with the order that the CA
@@ -80,7 +52,8 @@ static apr_status_t save_order(edge_attempt_t *attempt, ae_error_t *err,
     if (revision == attempt->written && (attempt->durable || !durable)) {
         return APR_SUCCESS;
     }
-    json = print_order(attempt, ptemp);
+    json = edge_order_print(attempt->order, attempt->config.cert,
+                            attempt->config.provider, ptemp);
     if (json == NULL) {
         ae_error_set(err, APR_ENOMEM, "the order cannot be written down");
         return ae_error_why_status(err, APR_ENOMEM);
@@ -147,25 +120,6 @@ static apr_status_t begin_order(edge_attempt_t *attempt, ae_error_t *err)
     return open_order(attempt, NULL, err);
 }
 
-/* Orders of earlier versions say nothing of it, and have none. */
-static int has_request(const edge_attempt_t *attempt, const json_t *saved)
-{
-    const char *word = ae_json_get_string(saved, "request", attempt->p);
-
-    return strcmp(word ? word : "",
-                  edge_keying_word(attempt->config.cert, attempt->p)) == 0;
-}
-
-/* Names and account are the engine's to compare. */
-static int is_ours(const edge_attempt_t *attempt, const json_t *saved)
-{
-    return says(saved, "provider", attempt->config.provider->name,
-                attempt->p) &&
-           says(saved, "keyType", key_word(attempt), attempt->p) &&
-           has_request(attempt, saved) &&
-           ae_json_get_object(saved, "order") != NULL;
-}
-
 /* An order is only taken up where all it depends on is the same still. */
 static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
 {
@@ -182,7 +136,7 @@ static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
     }
     edge_posting_recall(attempt->posting, saved);
     status = AE_EFORMAT;
-    if (is_ours(attempt, saved)) {
+    if (edge_order_fits(saved, config->cert, config->provider, attempt->p)) {
         status = open_order(attempt, ae_json_get_object(saved, "order"), err);
     }
     if (status == APR_SUCCESS) {
@@ -331,20 +285,75 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
 
 /* --- the challenges ------------------------------------------------------ */
 
-static apr_status_t publish(edge_attempt_t *attempt, ae_error_t *err)
+static void say_asked(const edge_attempt_t *attempt)
 {
     const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
-    apr_status_t status = edge_posting_put(attempt->posting, tokens, err);
     int i;
 
-    for (i = 0; status == APR_SUCCESS && i < tokens->nelts; i++) {
+    for (i = 0; i < tokens->nelts; i++) {
         ae_log(attempt->config.log, AE_LOG_INFO,
                "%s: the challenge for %s is published; %s is asked to look",
                attempt->config.cert->name,
                APR_ARRAY_IDX(tokens, i, acme_token_t).name,
                attempt->config.provider->name);
     }
+}
+
+static apr_status_t publish(edge_attempt_t *attempt, apr_time_t now,
+                            ae_error_t *err)
+{
+    const edge_attempt_config_t *config = &attempt->config;
+    const edge_barrier_config_t barrier = {
+        .cert = config->cert,
+        .provider = config->provider,
+        .lookout = config->lookout,
+        .log = config->log,
+    };
+    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
+    apr_status_t status = edge_posting_put(attempt->posting, tokens, err);
+
+    if (status == APR_SUCCESS) {
+        attempt->barrier =
+            edge_barrier_create(&barrier, tokens, now, attempt->p);
+    }
     return status;
+}
+
+static int is_at_barrier(const edge_attempt_t *attempt)
+{
+    return attempt->barrier != NULL &&
+           edge_barrier_found(attempt->barrier) == NULL;
+}
+
+/* RFC 8555 section 8.2: the CA should not be told before its look is believed
+ * to succeed. It was told nothing, so the order can be taken up again. */
+static edge_attempt_next_t fail_probe(edge_attempt_t *attempt)
+{
+    const edge_failure_t *found = edge_barrier_found(attempt->barrier);
+
+    fail_here(attempt, EDGE_STEP_PROBE, &found->error);
+    explain(attempt, &found->error, found->cause, 0);
+    attempt->failure.id = found->id;
+    return EDGE_ATTEMPT_FAILED;
+}
+
+/* @return whether the order goes on; where not, *next is what comes */
+static int pass_barrier(edge_attempt_t *attempt, edge_attempt_next_t *next,
+                        apr_time_t now, apr_time_t *wake)
+{
+    *next = EDGE_ATTEMPT_WAIT;
+    switch (edge_barrier_step(attempt->barrier, now, wake)) {
+    case EDGE_BARRIER_WAIT:
+        return 0;
+    case EDGE_BARRIER_OPEN:
+        say_asked(attempt);
+        acme_order_provisioned(attempt->order);
+        return 1;
+    case EDGE_BARRIER_SHUT:
+        *next = fail_probe(attempt);
+        break;
+    }
+    return 0;
 }
 
 /* --- the way between ----------------------------------------------------- */
@@ -361,6 +370,7 @@ edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
     for (;;) {
         ae_error_t err;
         ae_error_t trouble;
+        edge_attempt_next_t comes;
         acme_next_t next =
             acme_order_next(attempt->order, now, request, wake, &err);
 
@@ -374,13 +384,18 @@ edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
             attempt->pending++;
             return EDGE_ATTEMPT_SEND;
         case ACME_PROVISION:
-            if (publish(attempt, &err) != APR_SUCCESS) {
+            if (publish(attempt, now, &err) != APR_SUCCESS) {
                 return fail_here(attempt, EDGE_STEP_CHALLENGE, &err);
             }
-            acme_order_provisioned(attempt->order);
             break;
         case ACME_WAIT:
-            return EDGE_ATTEMPT_WAIT;
+            if (!is_at_barrier(attempt)) {
+                return EDGE_ATTEMPT_WAIT;
+            }
+            if (!pass_barrier(attempt, &comes, now, wake)) {
+                return comes;
+            }
+            break;
         case ACME_DONE:
             return take_chain(attempt, now, ptemp);
         case ACME_FAILED:
@@ -411,33 +426,14 @@ unsigned edge_attempt_pending(const edge_attempt_t *attempt)
 
 const char *edge_attempt_step(const edge_attempt_t *attempt)
 {
-    return acme_order_step(attempt->order);
+    return is_at_barrier(attempt) ? EDGE_STEP_PROBE
+                                  : acme_order_step(attempt->order);
 }
 
 const apr_array_header_t *edge_attempt_names(const edge_attempt_t *attempt,
                                              apr_pool_t *p)
 {
-    const apr_array_header_t *states =
-        acme_order_authorizations(attempt->order);
-    apr_array_header_t *names =
-        apr_array_make(p, states->nelts, sizeof(edge_progress_name_t));
-    int i;
-
-    for (i = 0; i < states->nelts; i++) {
-        const acme_authorization_state_t *state =
-            &APR_ARRAY_IDX(states, i, acme_authorization_state_t);
-        edge_progress_name_t *name = apr_array_push(names);
-        ae_error_t words;
-
-        ae_error_set(&words, AE_EREMOTE, "-");
-        if (state->problem != NULL) {
-            acme_problem_explain(&words, state->problem);
-        }
-        name->name = state->name;
-        name->status = state->status;
-        name->why = apr_pstrdup(p, words.why);
-    }
-    return names;
+    return edge_progress_names(acme_order_authorizations(attempt->order), p);
 }
 
 const ae_cert_facts_t *edge_attempt_facts(const edge_attempt_t *attempt)
@@ -450,7 +446,14 @@ const edge_failure_t *edge_attempt_failure(const edge_attempt_t *attempt)
     return &attempt->failure;
 }
 
+const edge_failure_t *edge_attempt_probed(const edge_attempt_t *attempt)
+{
+    return attempt->barrier != NULL ? edge_barrier_found(attempt->barrier)
+                                    : NULL;
+}
+
 void edge_attempt_end(edge_attempt_t *attempt)
 {
+    edge_barrier_end(attempt->barrier);
     acme_order_destroy(attempt->order);
 }

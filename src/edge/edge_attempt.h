@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_lookout.h"
 #include "edge_meter.h"
 #include "edge_progress.h"
 #include "edge_session.h"
@@ -25,6 +26,7 @@ typedef struct edge_attempt_config_t {
     const edge_provider_t *provider;
     edge_session_t *session;
     const edge_challenge_store_t *challenges;
+    const edge_lookout_t *lookout;
     const ae_log_t *log;
     edge_meter_t *meter; /* or NULL */
 } edge_attempt_config_t;
@@ -58,6 +60,9 @@ void edge_attempt_reply(edge_attempt_t *attempt, const acme_request_t *request,
 /** Requests handed out and not replied to yet. */
 unsigned edge_attempt_pending(const edge_attempt_t *attempt);
 
+/** The step at which it is seen whether everybody answers the challenges. */
+#define EDGE_STEP_PROBE "probe"
+
 /** The step of the order, for people. */
 const char *edge_attempt_step(const edge_attempt_t *attempt);
 
@@ -70,6 +75,10 @@ const ae_cert_facts_t *edge_attempt_facts(const edge_attempt_t *attempt);
 
 /** After FAILED. */
 const edge_failure_t *edge_attempt_failure(const edge_attempt_t *attempt);
+
+/** Whether everybody answered the challenges before the CA was told to look:
+ * a failure without a cause where they did, NULL where nobody was asked. */
+const edge_failure_t *edge_attempt_probed(const edge_attempt_t *attempt);
 
 /** Drop what the order holds; call it before its pool is destroyed. No request
  * may be on the wire any more. */

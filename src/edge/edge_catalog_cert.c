@@ -69,6 +69,21 @@ static void print_given(json_t *json, const edge_cert_t *cert, apr_pool_t *p)
     }
 }
 
+static void print_probing(json_t *json, const edge_cert_t *cert, apr_pool_t *p)
+{
+    json_t *list = json_array();
+    int i;
+
+    for (i = 0; cert->peers && i < cert->peers->nelts; i++) {
+        json_array_append_new(
+            list, json_string(edge_peer_print(
+                      &APR_ARRAY_IDX(cert->peers, i, edge_peer_t), p)));
+    }
+    json_object_set_new(json, "probe",
+                        json_string(edge_probing_word(cert->probing)));
+    json_object_set_new(json, "peers", list);
+}
+
 json_t *edge_catalog_print_cert(const edge_cert_t *cert, apr_pool_t *p)
 {
     json_t *json = json_object();
@@ -97,6 +112,7 @@ json_t *edge_catalog_print_cert(const edge_cert_t *cert, apr_pool_t *p)
                         json_boolean(cert->renews_by_hand));
     json_object_set_new(json, "deploy",
                         json_string(edge_schedule_print(&cert->deploy, p)));
+    print_probing(json, cert, p);
     return json;
 }
 
@@ -242,6 +258,25 @@ static int take_optional(const char **text, const json_t *json,
     return value == NULL || *text != NULL;
 }
 
+/* An earlier version wrote neither, and no CA was kept from looking. */
+static int take_probing(edge_cert_t *cert, const json_t *json, apr_pool_t *p)
+{
+    const char *word = json_string_value(json_object_get(json, "probe"));
+    const json_t *list = json_object_get(json, "peers");
+    const apr_array_header_t *texts = list ? take_texts(list, p) : NULL;
+    ae_error_t ignored;
+
+    if ((word != NULL && !edge_probing_find(&cert->probing, word)) ||
+        (list != NULL && texts == NULL)) {
+        return 0;
+    }
+    if (texts == NULL || texts->nelts == 0) {
+        return 1;
+    }
+    return texts->nelts <= EDGE_PEERS_MAX &&
+           edge_peers_parse(&cert->peers, texts, &ignored, p) == APR_SUCCESS;
+}
+
 /* The request, and the path of its key: both or none. */
 static int take_given(edge_cert_t *cert, const json_t *json, apr_pool_t *p)
 {
@@ -307,7 +342,8 @@ edge_cert_t *edge_catalog_take_cert(const json_t *json, edge_cert_t *previous,
         !take_optional(&made->trust_file, json, "trustFile", p) ||
         !take_optional(&made->subject, json, "subject", p) ||
         !take_deploy(&made->deploy, json_object_get(json, "deploy"), p) ||
-        !take_type(made, json, previous, p) || !take_given(made, json, p) ||
+        !take_probing(made, json, p) || !take_type(made, json, previous, p) ||
+        !take_given(made, json, p) ||
         !take_span(&made->renew_window,
                    ae_json_get_object(json, "renewWindow")) ||
         !take_warning(&made->warn_window, json)) {

@@ -100,6 +100,43 @@ static const edge_cause_row_t rows[] = {
        "バイダーはそれを送れません。認証局に確認を頼みませんでした。",
        "パスワードのない専用の Redis を、サーバー群だけが届くアドレスに用"
        "意するか、memcached を使ってください。"}}},
+    {EDGE_CAUSE_PROBE_PEER,
+     "probe-peer",
+     {{"A server of ACMEClusterPeers does not answer the challenge, and the "
+       "CA may look there.",
+       "See that httpd runs there with this module and the same "
+       "ACMEChallengeStore, and that this server reaches it; take one that "
+       "is gone out of ACMEClusterPeers and out of the DNS."},
+      {"ACMEClusterPeers のサーバーのひとつがチャレンジに応答しません。認"
+       "証局はそこを見るかもしれません。",
+       "そこで httpd がこのモジュールと同じ ACMEChallengeStore で動いてい"
+       "ること、このサーバーから届くことを確かめてください。なくなったサー"
+       "バーは、ACMEClusterPeers と DNS から外してください。"}}},
+    {EDGE_CAUSE_PROBE_ADDRESS,
+     "probe-address",
+     {{"An address that the name has does not answer the challenge, and the "
+       "CA may look there.",
+       "Let port 80 of that address lead to a server that answers, with the "
+       "same ACMEChallengeStore where there are several, or take the "
+       "address out of the DNS; where only this server cannot reach it, "
+       "write ACMEProbe off."},
+      {"この名前のアドレスのひとつがチャレンジに応答しません。認証局はそこ"
+       "を見るかもしれません。",
+       "そのアドレスのポート 80 を、応答するサーバーにつないでください。"
+       "サーバーが複数あれば、同じ ACMEChallengeStore が必要です。または、"
+       "そのアドレスを DNS から外してください。このサーバーからだけ届かな"
+       "い場合は、ACMEProbe off と書いてください。"}}},
+    {EDGE_CAUSE_PROBE_LOOKUP,
+     "probe-lookup",
+     {{"The name servers that this server asks tell no address of the name.",
+       "Enter A or AAAA records with the addresses of this server, or remove "
+       "the name from the certificate; where only this server cannot look it "
+       "up, mend /etc/resolv.conf, or write ACMEProbe off."},
+      {"このサーバーが使うネームサーバーは、この名前のアドレスを答えません。",
+       "このサーバーのアドレスで A レコードか AAAA レコードを登録するか、"
+       "この名前を証明書から外してください。このサーバーからだけ調べられな"
+       "い場合は、/etc/resolv.conf を直すか、ACMEProbe off と書いてくださ"
+       "い。"}}},
     {EDGE_CAUSE_DISK_FULL,
      "disk-full",
      {{"The disk with ACMEStore is full.",

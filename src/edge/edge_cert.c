@@ -129,6 +129,25 @@ static const char *add_request(const char *text, const edge_cert_t *cert,
                : text;
 }
 
+/* Nothing for what earlier versions did, as above. */
+static const char *add_probing(const char *text, const edge_cert_t *cert,
+                               apr_pool_t *p)
+{
+    int peers = cert->peers ? cert->peers->nelts : 0;
+    int i;
+
+    if (cert->probing == EDGE_PROBING_REQUIRED) {
+        text = add(text, edge_probing_word(cert->probing), p);
+    }
+    for (i = 0; i < peers; i++) {
+        text = add(
+            text,
+            edge_peer_print(&APR_ARRAY_IDX(cert->peers, i, edge_peer_t), p),
+            p);
+    }
+    return text;
+}
+
 const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
 {
     apr_pool_t *ptemp;
@@ -149,6 +168,7 @@ const char *edge_cert_fingerprint(const edge_cert_t *cert, apr_pool_t *p)
     text = add(text, cert->terms_accepted ? "accepted" : "", ptemp);
     text = add(text, ae_key_type_word(cert->key_type), ptemp);
     text = add_request(text, cert, ptemp);
+    text = add_probing(text, cert, ptemp);
     fingerprint = edge_digest_text(text, p);
     apr_pool_destroy(ptemp);
     return fingerprint;

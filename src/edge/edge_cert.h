@@ -5,6 +5,7 @@
 
 #include "ae_csr.h"
 #include "edge_external.h"
+#include "edge_peer.h"
 #include "edge_policy.h"
 #include "edge_schedule.h"
 
@@ -36,6 +37,8 @@ struct edge_cert_t {
     edge_schedule_t deploy;  /* when what is staged may go live */
     const apr_array_header_t *deploy_command; /* const char *, a path and its
                                                  arguments; or NULL */
+    edge_probing_t probing;                   /* ACMEProbe */
+    const apr_array_header_t *peers; /* edge_peer_t; NULL: there are none */
     int is_further;       /* not the first of its names' types of key */
     edge_cert_t *sibling; /* the same names, the next type of key; or NULL */
 };

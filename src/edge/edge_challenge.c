@@ -33,6 +33,14 @@ int edge_challenge_answer_valid(const char *token, const char *answer,
            acme_token_valid(answer + token_len + 1, THUMBPRINT_LENGTH);
 }
 
+int edge_challenge_is_answered(const char *body, const char *answer)
+{
+    apr_size_t len = strlen(answer);
+
+    return strncmp(body, answer, len) == 0 &&
+           body[len + strspn(body + len, " \t\r\n")] == '\0';
+}
+
 apr_status_t edge_challenge_order(json_t **saved, const edge_store_t *store,
                                   const edge_cert_t *cert, ae_error_t *err,
                                   apr_pool_t *p)

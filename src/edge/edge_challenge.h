@@ -29,6 +29,10 @@ const char *edge_challenge_token_of(const char *path);
 int edge_challenge_answer_valid(const char *token, const char *answer,
                                 apr_size_t len);
 
+/** Whether the body of a response is this key authorization, as a CA reads it:
+ * RFC 8555 section 8.3 has it pass over white space at the end. */
+int edge_challenge_is_answered(const char *body, const char *answer);
+
 /** Read the order in flight of a certificate without touching anything: any
  * process may, where edge_store_order_load is the worker's alone.
  * @return APR_SUCCESS, *saved is NULL where there is none; AE_EFORMAT,

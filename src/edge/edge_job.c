@@ -137,6 +137,18 @@ void edge_job_log_failure(const edge_job_t *job, const char *id,
            error->next[0] ? "; " : "", error->next);
 }
 
+/* An attempt that did not get that far says nothing of it. */
+static void note_probe(edge_job_t *job)
+{
+    const edge_failure_t *found =
+        job->attempt != NULL ? edge_attempt_probed(job->attempt) : NULL;
+
+    if (found != NULL) {
+        job->standing.state.unanswered = found->cause;
+        job->standing.state.unanswered_error = found->error;
+    }
+}
+
 static void fail(edge_job_t *job, const edge_failure_t *failure,
                  apr_time_t now)
 {
@@ -147,6 +159,7 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
                       edge_standing_lifetime(&job->standing), now,
                       edge_job_draw(job));
     state->course = *job->course;
+    note_probe(job);
     edge_job_save(job);
     edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     edge_job_log_failure(job, state->next_attempt == 0 ? "AE041" : failure->id,
@@ -175,6 +188,7 @@ static void succeed(edge_job_t *job, apr_time_t now)
     edge_tally_issued(&job->standing.state, facts, job->cert->renew_window,
                       now, edge_job_draw(job));
     job->standing.state.course = *job->course;
+    note_probe(job);
     edge_job_save(job);
     edge_job_drop_request(job, EDGE_REQUEST_SIGN);
     ae_log(edge_job_log(job), AE_LOG_NOTICE,
@@ -229,6 +243,7 @@ static apr_status_t open_attempt(edge_job_t *job, ae_error_t *err)
     attempt.cert = job->cert;
     attempt.provider = provider_of(job);
     attempt.challenges = &config->challenges;
+    attempt.lookout = &config->lookout;
     attempt.log = config->log;
     attempt.meter = config->meter;
     attempt.session = job->session;

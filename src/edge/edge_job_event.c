@@ -24,8 +24,8 @@ static const char *const over_words[] = {
     [EDGE_EVENT_RENEWAL_DUE] = "No certificate is to be ordered by hand any "
                                "more",
     [EDGE_EVENT_ACTION_REQUIRED] = "Nobody has to act any more",
-    [EDGE_EVENT_CHALLENGE_UNREACHABLE] = "It is not the validation that fails "
-                                         "any more",
+    [EDGE_EVENT_CHALLENGE_UNREACHABLE] = "No challenge is known to go "
+                                         "unanswered any more",
     [EDGE_EVENTS] = NULL,
 };
 
@@ -175,10 +175,21 @@ void edge_job_recall(edge_job_t *job, apr_time_t now)
 
 /* --- what lasts ---------------------------------------------------------- */
 
-/* What the CA met when it looked at a name. */
+/* What the CA met when it looked at a name, or this server before it. */
 static int is_unreachable(edge_cause_t cause)
 {
-    return cause >= EDGE_CAUSE_CONNECTION_REFUSED && cause <= EDGE_CAUSE_DNS;
+    return (cause >= EDGE_CAUSE_CONNECTION_REFUSED &&
+            cause <= EDGE_CAUSE_DNS) ||
+           (cause >= EDGE_CAUSE_PROBE_PEER &&
+            cause <= EDGE_CAUSE_PROBE_LOOKUP);
+}
+
+/* The CA may have got through, and may not the next time. */
+static int is_unanswered(const edge_job_t *job)
+{
+    return job->standing.state.unanswered != EDGE_CAUSE_NONE &&
+           (job->cert->probing != EDGE_PROBING_OFF ||
+            job->cert->peers != NULL);
 }
 
 /* EDGE_EVENTS: nothing fails. A failure is of one kind. */
@@ -217,6 +228,25 @@ static void describe_failure(edge_event_t *event, const edge_job_t *job)
     ae_error_next(&event->text, "%s", next_words(job));
 }
 
+static void describe_unanswered(edge_event_t *event, const edge_job_t *job)
+{
+    const edge_state_t *state = &job->standing.state;
+
+    event->text = state->unanswered_error;
+    event->attempts = state->attempts;
+    ae_text_copy(event->cause, sizeof(event->cause),
+                 edge_cause_word(state->unanswered));
+}
+
+static void describe_unreachable(edge_event_t *event, const edge_job_t *job)
+{
+    if (kind_of_failure(job) == EDGE_EVENT_CHALLENGE_UNREACHABLE) {
+        describe_failure(event, job);
+    } else {
+        describe_unanswered(event, job);
+    }
+}
+
 static void describe_expiry(edge_event_t *event, const edge_job_t *job,
                             const edge_plan_t *plan, apr_time_t now)
 {
@@ -253,8 +283,10 @@ static void describe(edge_event_t *event, const edge_job_t *job,
     switch (event->kind) {
     case EDGE_EVENT_FAILED:
     case EDGE_EVENT_ACTION_REQUIRED:
-    case EDGE_EVENT_CHALLENGE_UNREACHABLE:
         describe_failure(event, job);
+        break;
+    case EDGE_EVENT_CHALLENGE_UNREACHABLE:
+        describe_unreachable(event, job);
         break;
     case EDGE_EVENT_EXPIRING:
         describe_expiry(event, job, plan, now);
@@ -318,15 +350,16 @@ static int tell_condition(edge_job_t *job, edge_event_kind_t kind, int holds,
 static void look_at_failure(edge_job_t *job, const edge_plan_t *plan,
                             apr_time_t now)
 {
-    static const edge_event_kind_t kinds[] = {
-        EDGE_EVENT_FAILED, EDGE_EVENT_ACTION_REQUIRED,
-        EDGE_EVENT_CHALLENGE_UNREACHABLE};
     edge_event_kind_t kind = kind_of_failure(job);
-    apr_size_t i;
 
-    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        tell_condition(job, kinds[i], kinds[i] == kind, 0, plan, now);
-    }
+    tell_condition(job, EDGE_EVENT_FAILED, kind == EDGE_EVENT_FAILED, 0, plan,
+                   now);
+    tell_condition(job, EDGE_EVENT_ACTION_REQUIRED,
+                   kind == EDGE_EVENT_ACTION_REQUIRED, 0, plan, now);
+    tell_condition(job, EDGE_EVENT_CHALLENGE_UNREACHABLE,
+                   kind == EDGE_EVENT_CHALLENGE_UNREACHABLE ||
+                       is_unanswered(job),
+                   0, plan, now);
 }
 
 /* One that is staged is about to take its place. */

@@ -15,6 +15,30 @@ static const char *path_of(const edge_store_t *store, const edge_cert_t *cert,
                            apr_pstrcat(p, cert->dir, ".progress", NULL), NULL);
 }
 
+const apr_array_header_t *edge_progress_names(const apr_array_header_t *states,
+                                              apr_pool_t *p)
+{
+    apr_array_header_t *names =
+        apr_array_make(p, states->nelts, sizeof(edge_progress_name_t));
+    int i;
+
+    for (i = 0; i < states->nelts; i++) {
+        const acme_authorization_state_t *state =
+            &APR_ARRAY_IDX(states, i, acme_authorization_state_t);
+        edge_progress_name_t *name = apr_array_push(names);
+        ae_error_t words;
+
+        ae_error_set(&words, AE_EREMOTE, "-");
+        if (state->problem != NULL) {
+            acme_problem_explain(&words, state->problem);
+        }
+        name->name = state->name;
+        name->status = state->status;
+        name->why = apr_pstrdup(p, words.why);
+    }
+    return names;
+}
+
 static const edge_progress_name_t *name_at(const edge_progress_t *progress,
                                            int i)
 {

@@ -7,6 +7,7 @@
  * attempt; the last of them stays, so it may be of an order before the last.
  */
 
+#include "acme_order.h"
 #include "edge_store.h"
 
 /** How the CA stands to one name. */
@@ -21,6 +22,11 @@ typedef struct edge_progress_t {
     const char *step;                /* of the order, "issued" or "failed" */
     const apr_array_header_t *names; /* edge_progress_name_t */
 } edge_progress_t;
+
+/** How the names of an order stand, edge_progress_name_t, from `p`.
+ * @param states acme_authorization_state_t */
+const apr_array_header_t *edge_progress_names(const apr_array_header_t *states,
+                                              apr_pool_t *p);
 
 /** Worker: write it down; a power failure may take it.
  * @return APR_SUCCESS or the system's status. */

@@ -8,6 +8,7 @@
 #include "acme_exchange.h"
 #include "edge_challenge.h"
 #include "edge_event.h"
+#include "edge_lookout.h"
 #include "edge_meter.h"
 #include "edge_status.h"
 
@@ -18,6 +19,7 @@ typedef struct edge_scheduler_config_t {
     const edge_store_t *store;
     const apr_array_header_t *certs; /* const edge_cert_t * */
     edge_challenge_store_t challenges;
+    edge_lookout_t lookout; /* zeros: nobody looks before the CA does */
     const ae_log_t *log;
     edge_meter_t *meter;          /* or NULL */
     apr_uint32_t (*random)(void); /* ae_random_u32 but in tests */

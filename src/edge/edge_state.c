@@ -70,11 +70,11 @@ static void take_quiet(edge_state_t *state, const json_t *json)
 }
 
 /* The word of a later version is no damage. */
-static void take_cause(edge_state_t *state, const json_t *json)
+static edge_cause_t take_cause(const json_t *json, const char *key)
 {
-    const char *word = json_string_value(json_object_get(json, "cause"));
+    const char *word = json_string_value(json_object_get(json, key));
 
-    state->cause = edge_cause_find(word != NULL ? word : "");
+    return edge_cause_find(word != NULL ? word : "");
 }
 
 static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
@@ -103,7 +103,9 @@ static int take(edge_state_t *state, const json_t *json, apr_pool_t *p)
     }
     edge_course_take(&s->course, ae_json_get_object(json, "course"));
     take_quiet(s, json);
-    take_cause(s, json);
+    s->cause = take_cause(json, "cause");
+    s->unanswered = take_cause(json, "unanswered");
+    edge_record_get_error(&s->unanswered_error, json, "unansweredError", p);
     return good;
 }
 
@@ -197,6 +199,9 @@ static json_t *print(const edge_state_t *s, apr_pool_t *p)
     json_object_set_new(json, "course", edge_course_print(&s->course));
     edge_record_put_error(json, "error", &s->error);
     json_object_set_new(json, "cause", json_string(edge_cause_word(s->cause)));
+    json_object_set_new(json, "unanswered",
+                        json_string(edge_cause_word(s->unanswered)));
+    edge_record_put_error(json, "unansweredError", &s->unanswered_error);
     return json;
 }
 

@@ -31,6 +31,10 @@ typedef struct edge_state_t {
     apr_time_t renew_at;
     apr_time_t succeeded_at; /* the last success; 0: never */
     edge_course_t course;    /* of the order of the last attempt */
+    /* What edge_barrier.h found last: who does not answer challenges, and what
+     * mends it; none where everybody does, or nobody was asked */
+    edge_cause_t unanswered;
+    ae_error_t unanswered_error;
 } edge_state_t;
 
 /** Read it, and touch nothing; any process may. Absent gives zeros, and so

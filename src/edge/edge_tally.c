@@ -20,6 +20,8 @@ void edge_tally_forget(edge_state_t *state, const char *fingerprint)
     state->cause = EDGE_CAUSE_NONE;
     memset(state->last_step, 0, sizeof(state->last_step));
     memset(&state->course, 0, sizeof(state->course));
+    state->unanswered = EDGE_CAUSE_NONE;
+    memset(&state->unanswered_error, 0, sizeof(state->unanswered_error));
 }
 
 static void count(edge_state_t *state, const char *step, edge_cause_t cause,

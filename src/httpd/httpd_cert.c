@@ -18,6 +18,23 @@ static int is(const httpd_conf_t *conf, httpd_field_t field, const char *word)
     return strcmp(httpd_conf_text(conf, field), word) == 0;
 }
 
+static edge_probing_t probing_of(const httpd_conf_t *conf)
+{
+    edge_probing_t probing = EDGE_PROBING_ADVISORY;
+    int known =
+        edge_probing_find(&probing, httpd_conf_text(conf, HTTPD_PROBE));
+
+    (void)known;
+    return probing;
+}
+
+static const apr_array_header_t *peers_of(const httpd_conf_t *conf)
+{
+    const httpd_setting_t *setting = httpd_conf_get(conf, HTTPD_CLUSTER_PEERS);
+
+    return setting ? setting->peers : NULL;
+}
+
 static edge_cert_t *make(const apr_array_header_t *names,
                          const httpd_conf_t *conf,
                          const apr_array_header_t *externals, apr_pool_t *p)
@@ -36,6 +53,8 @@ static edge_cert_t *make(const apr_array_header_t *names,
     cert->renews_by_hand = is(conf, HTTPD_RENEW, "manual");
     cert->deploy = httpd_conf_get(conf, HTTPD_DEPLOY)->schedule;
     cert->deploy_command = words_of(conf, HTTPD_DEPLOY_COMMAND);
+    cert->probing = probing_of(conf);
+    cert->peers = peers_of(conf);
     return cert;
 }
 

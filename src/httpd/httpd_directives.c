@@ -338,6 +338,16 @@ static const char *parse_text(httpd_setting_t *setting,
     return NULL;
 }
 
+static const char *parse_peers(httpd_setting_t *setting,
+                               const httpd_directive_t *row, apr_pool_t *p)
+{
+    ae_error_t err;
+
+    return edge_peers_parse(&setting->peers, setting->words, &err, p)
+               ? explain(row, &err, p)
+               : NULL;
+}
+
 static int is_graphic(const char *text)
 {
     while (apr_isgraph(*text)) {

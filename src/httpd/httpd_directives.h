@@ -9,6 +9,7 @@
 #include "ae_csr.h"
 #include "edge_external.h"
 #include "edge_key_types.h"
+#include "edge_peer.h"
 #include "edge_policy.h"
 #include "edge_schedule.h"
 
@@ -69,6 +70,11 @@
         "graceful", "who restarts httpd for a new certificate")               \
     ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
         "provider[:args]", "shmcb", "where open challenges live")             \
+    ROW(CLUSTER_PEERS, "ACMEClusterPeers", HTTPD_S, 1, HTTPD_ANY_NUMBER,      \
+        peers, "address[:port] [address[:port] ...]", NULL,                   \
+        "the servers that must answer challenges before the CA looks")        \
+    ROW(PROBE, "ACMEProbe", HTTPD_SVC, 1, 1, choice, "off|advisory|required", \
+        "advisory", "whether challenges are looked at before the CA looks")   \
     ROW(PROXY, "ACMEProxy", HTTPD_S, 1, 1, proxy, "URL", NULL,                \
         "HTTP proxy towards the CA")                                          \
     ROW(NOTIFY_COMMAND, "ACMENotifyCommand", HTTPD_S, 1, HTTPD_ANY_NUMBER,    \
@@ -105,6 +111,7 @@ typedef struct httpd_setting_t {
     const ae_csr_t *csr; /* its key is in the file `text` */
     edge_span_t span;
     edge_schedule_t schedule;
+    const apr_array_header_t *peers; /* edge_peer_t */
 } httpd_setting_t;
 
 /** One row. */

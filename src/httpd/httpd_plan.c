@@ -227,6 +227,22 @@ static void find_notice(apr_array_header_t *findings, const httpd_conf_t *conf)
     }
 }
 
+static void find_peers(apr_array_header_t *findings, const httpd_conf_t *conf,
+                       const httpd_plan_t *plan)
+{
+    const httpd_setting_t *setting = httpd_conf_get(conf, HTTPD_CLUSTER_PEERS);
+
+    if (setting && strcmp(plan->challenge_provider, "shmcb") == 0) {
+        edge_finding_add(findings, AE_LOG_WARNING, "AE030", "",
+                         "ACMEClusterPeers at %s names servers that cannot "
+                         "answer this one's challenges, for "
+                         "ACMEChallengeStore is shmcb, the memory of this "
+                         "server alone; write redis:host:port or "
+                         "memcache:host:port, the same on all of them",
+                         setting->place);
+    }
+}
+
 static httpd_plan_t *make_plan(const httpd_conf_t *conf,
                                const apr_array_header_t *certs,
                                apr_array_header_t *findings,
@@ -282,6 +298,7 @@ int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
     if (certs->nelts > 0) {
         conf->shared->plan = make_plan(conf, certs, findings, &log, p, ptemp);
         find_notice(findings, conf);
+        find_peers(findings, conf, conf->shared->plan);
         check_all(servers, conf->shared->plan, ptemp);
     } else if (wanted && counter.errors == 0) {
         find_unused(findings);

@@ -115,10 +115,28 @@ static void make_notify(httpd_watchdog_t *watchdog)
     }
 }
 
+static apr_status_t make_scheduler(edge_scheduler_t **scheduler,
+                                   net_lookout_t **lookout,
+                                   httpd_watchdog_t *watchdog, ae_error_t *err)
+{
+    edge_scheduler_config_t *config = &watchdog->scheduler;
+    apr_status_t rv;
+
+    make_notify(watchdog);
+    rv = net_lookout_create(lookout, err, watchdog->pool);
+    if (rv == APR_SUCCESS) {
+        config->lookout = net_lookout_of(*lookout);
+        rv = edge_scheduler_create(scheduler, config, apr_time_now(), err,
+                                   watchdog->pool);
+    }
+    return rv;
+}
+
 static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
 {
     edge_scheduler_config_t *config = &watchdog->scheduler;
     edge_scheduler_t *scheduler;
+    net_lookout_t *lookout;
     apr_status_t rv;
 
     watchdog->publisher =
@@ -126,9 +144,7 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
     config->challenges = httpd_publisher_store(watchdog->publisher);
     rv = edge_store_lock(watchdog->config.store, err, watchdog->pool);
     if (rv == APR_SUCCESS) {
-        make_notify(watchdog);
-        rv = edge_scheduler_create(&scheduler, config, apr_time_now(), err,
-                                   watchdog->pool);
+        rv = make_scheduler(&scheduler, &lookout, watchdog, err);
     }
     if (rv == APR_SUCCESS) {
         rv = net_worker_create(&watchdog->worker, scheduler,
@@ -137,6 +153,7 @@ static apr_status_t worker_build(httpd_watchdog_t *watchdog, ae_error_t *err)
     }
     if (rv == APR_SUCCESS) {
         net_worker_notifies(watchdog->worker, watchdog->notify);
+        net_worker_looks_out(watchdog->worker, lookout);
     }
     return rv;
 }

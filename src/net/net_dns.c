@@ -1,6 +1,7 @@
 #include "net_dns.h"
 
 #include "edge_caa.h"
+#include "net_resolve.h"
 
 #include <apr_strings.h>
 #include <arpa/inet.h>
@@ -17,52 +18,6 @@
 #define ADDRESSES_MAX 64
 #define RETRY_SECONDS 3
 #define TRIES 2
-
-/* --- addresses ---------------------------------------------------------- */
-
-static void add(apr_array_header_t *list, const struct addrinfo *info)
-{
-    char text[NI_MAXHOST];
-
-    if (list->nelts < ADDRESSES_MAX &&
-        getnameinfo(info->ai_addr, info->ai_addrlen, text, sizeof(text), NULL,
-                    0, NI_NUMERICHOST) == 0 &&
-        !ae_text_is_among(list, text)) {
-        APR_ARRAY_PUSH(list, const char *) = apr_pstrdup(list->pool, text);
-    }
-}
-
-static apr_status_t no_address(ae_error_t *err, const char *name, int code)
-{
-    apr_status_t status =
-        code == EAI_NONAME || code == EAI_NODATA ? APR_ENOENT : APR_EGENERAL;
-
-    ae_error_set(err, status, "%s has no address", name);
-    return ae_error_why(
-        err, "%s", code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code));
-}
-
-apr_status_t net_dns_addresses(const apr_array_header_t **addresses,
-                               const char *name, ae_error_t *err,
-                               apr_pool_t *p)
-{
-    /* With a type, or each address would come three times. */
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                                   .ai_socktype = SOCK_STREAM};
-    apr_array_header_t *list = apr_array_make(p, 2, sizeof(const char *));
-    struct addrinfo *found, *info;
-    int code = getaddrinfo(name, NULL, &hints, &found);
-
-    if (code != 0) {
-        return no_address(err, name, code);
-    }
-    for (info = found; info; info = info->ai_next) {
-        add(list, info);
-    }
-    freeaddrinfo(found);
-    *addresses = list;
-    return list->nelts ? APR_SUCCESS : no_address(err, name, EAI_NODATA);
-}
 
 /* --- CAA ---------------------------------------------------------------- */
 

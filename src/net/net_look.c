@@ -142,7 +142,7 @@ static void look_at_names(json_t *rows, const cas_t *cas,
             if (look->tell) {
                 look->tell(look->ctx, name);
             }
-            net_look_at_name(rows, name, list, look, ptemp);
+            net_look_at_name(rows, name, cert->peers, list, look, ptemp);
             apr_pool_clear(ptemp);
         }
     }

@@ -10,29 +10,36 @@
 
 /* --- port 80 ------------------------------------------------------------ */
 
-static void miss(json_t *rows, const char *about, const char *found)
-{
-    edge_rows_add(
-        rows, EDGE_ROW_FAILED, about, found,
-        "let port 80 of this address lead to this httpd, or take the "
-        "address out of the DNS; the answer must come from here");
-}
+/* Where somebody is asked, and what mends it there. */
+typedef struct target_t {
+    const char *name;
+    edge_peer_t at;
+    const char *about;
+    const char *remedy;
+} target_t;
 
-static int is_ours(const net_probe_answer_t *answer, const edge_probe_t *probe)
-{
-    apr_size_t len = strlen(probe->answer);
+static const char at_address[] =
+    "let port 80 of this address lead to this httpd, or take the address out "
+    "of the DNS; the answer must come from here";
 
+static const char at_peer[] =
+    "let httpd run there with this module and the same ACMEChallengeStore, or "
+    "take the server out of ACMEClusterPeers and out of the DNS";
+
+static int is_ours(const edge_sight_t *answer, const edge_probe_t *probe)
+{
     return answer->code == 200 &&
-           strncmp(answer->body, probe->answer, len) == 0 &&
-           strspn(answer->body + len, " \t\r\n") == strlen(answer->body + len);
+           edge_challenge_is_answered(answer->body, probe->answer);
 }
 
-static void judge(json_t *rows, const char *about,
-                  const net_probe_answer_t *answer, const net_look_t *look,
+static void judge(json_t *rows, const target_t *target,
+                  const edge_sight_t *answer, const net_look_t *look,
                   apr_pool_t *p)
 {
+    const char *found;
+
     if (is_ours(answer, look->probe)) {
-        edge_rows_add(rows, EDGE_ROW_PASSED, about,
+        edge_rows_add(rows, EDGE_ROW_PASSED, target->about,
                       answer->redirects == 0
                           ? "this server answers"
                           : apr_psprintf(p,
@@ -40,14 +47,44 @@ static void judge(json_t *rows, const char *about,
                                          "redirects, at %s",
                                          answer->redirects, answer->url),
                       "");
-    } else if (answer->code == 200) {
-        miss(rows, about,
-             apr_psprintf(p, "%s is answered, but not by this server",
-                          answer->url));
+        return;
+    }
+    found = answer->code == 200
+                ? apr_psprintf(p, "%s is answered, but not by this server",
+                               answer->url)
+                : apr_psprintf(p, "%s is answered with status %d", answer->url,
+                               answer->code);
+    edge_rows_add(rows, EDGE_ROW_FAILED, target->about, found, target->remedy);
+}
+
+static void look_at(json_t *rows, const target_t *target,
+                    const net_look_t *look, apr_pool_t *p)
+{
+    edge_sight_t answer;
+    ae_error_t err;
+
+    if (net_look_is_late(rows, target->about, look)) {
+        return;
+    }
+    if (look->probe == NULL) {
+        edge_rows_add(rows, EDGE_ROW_OPEN, target->about,
+                      "without a worker nobody answers for it", "");
+    } else if (net_probe_get(&answer,
+                             apr_pstrcat(p, "http://", target->name,
+                                         EDGE_CHALLENGE_PREFIX,
+                                         look->probe->token, NULL),
+                             &target->at, net_look_left(look, TIMEOUT), &err,
+                             p) == APR_SUCCESS) {
+        judge(rows, target, &answer, look, p);
+    } else if (err.status == AE_EMISMATCH) {
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, target->about, &err,
+                            "let what begins with " EDGE_CHALLENGE_PREFIX
+                            " be answered there, or redirect it to port 80 or "
+                            "443 of a name",
+                            p);
     } else {
-        miss(rows, about,
-             apr_psprintf(p, "%s is answered with status %d", answer->url,
-                          answer->code));
+        edge_rows_add_error(rows, EDGE_ROW_FAILED, target->about, &err,
+                            target->remedy, p);
     }
 }
 
@@ -55,34 +92,33 @@ static void look_at_address(json_t *rows, const char *name,
                             const char *address, const net_look_t *look,
                             apr_pool_t *p)
 {
-    const char *about = apr_psprintf(p, "port 80 of %s at %s", name, address);
-    net_probe_answer_t answer;
-    ae_error_t err;
+    const target_t target = {
+        .name = name,
+        .at = {address, EDGE_HTTP_PORT},
+        .about = apr_psprintf(p, "port 80 of %s at %s", name, address),
+        .remedy = at_address,
+    };
 
-    if (net_look_is_late(rows, about, look)) {
-        return;
-    }
-    if (look->probe == NULL) {
-        edge_rows_add(rows, EDGE_ROW_OPEN, about,
-                      "without a worker nobody answers for it", "");
-    } else if (net_probe_get(&answer,
-                             apr_pstrcat(p, "http://", name,
-                                         EDGE_CHALLENGE_PREFIX,
-                                         look->probe->token, NULL),
-                             address, net_look_left(look, TIMEOUT), &err,
-                             p) == APR_SUCCESS) {
-        judge(rows, about, &answer, look, p);
-    } else if (err.status == AE_EMISMATCH) {
-        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
-                            "let what begins with " EDGE_CHALLENGE_PREFIX
-                            " be answered there, or redirect it to port 80 or "
-                            "443 of a name",
-                            p);
-    } else {
-        edge_rows_add_error(rows, EDGE_ROW_FAILED, about, &err,
-                            "let port 80 of this address lead to this httpd, "
-                            "or take the address out of the DNS",
-                            p);
+    look_at(rows, &target, look, p);
+}
+
+static void look_at_peers(json_t *rows, const char *name,
+                          const apr_array_header_t *peers,
+                          const net_look_t *look, apr_pool_t *p)
+{
+    int i;
+
+    for (i = 0; peers && i < peers->nelts; i++) {
+        const edge_peer_t *peer = &APR_ARRAY_IDX(peers, i, edge_peer_t);
+        const target_t target = {
+            .name = name,
+            .at = *peer,
+            .about = apr_psprintf(p, "port %u of %s at the peer %s",
+                                  peer->port, name, peer->address),
+            .remedy = at_peer,
+        };
+
+        look_at(rows, &target, look, p);
     }
 }
 
@@ -169,9 +205,11 @@ static void look_at_caa(json_t *rows, const char *name,
 }
 
 void net_look_at_name(json_t *rows, const char *name,
+                      const apr_array_header_t *peers,
                       const apr_array_header_t *cas, const net_look_t *look,
                       apr_pool_t *p)
 {
     look_at_addresses(rows, name, look, p);
+    look_at_peers(rows, name, peers, look, p);
     look_at_caa(rows, name, cas, look, p);
 }

@@ -32,8 +32,10 @@ int net_look_at_ca(json_t *rows, net_look_ca_t *ca,
                    apr_pool_t *p);
 
 /** Look at one name: addresses, port 80 on each, CAA.
+ * @param peers edge_peer_t, asked for it too; or NULL
  * @param cas net_look_ca_t *, those that are to issue for it */
 void net_look_at_name(json_t *rows, const char *name,
+                      const apr_array_header_t *peers,
                       const apr_array_header_t *cas, const net_look_t *look,
                       apr_pool_t *p);
 

@@ -10,11 +10,15 @@
 #define ASK_PAUSE apr_time_from_sec(1)
 /* How long the end of a notification may. */
 #define NOTIFY_PAUSE apr_time_from_msec(20)
+/* How long an answer of the lookout may, while that waits with the CA. */
+#define LOOKOUT_PAUSE apr_time_from_msec(20)
 
 struct net_worker_t {
     edge_scheduler_t *scheduler;
     net_transport_t *transport;
-    net_notify_t *notify; /* or NULL */
+    net_notify_t *notify;   /* or NULL */
+    net_lookout_t *lookout; /* or NULL */
+    unsigned looks;         /* questions of it without an answer */
     net_worker_stopped_t *stopped;
     void *ctx;
     apr_time_t asked; /* on the steady clock */
@@ -77,6 +81,8 @@ static void worker_wait(net_worker_t *worker, apr_interval_time_t span)
     span = span > WAIT_MIN ? span : WAIT_MIN;
     if (net_transport_pending(worker->transport)) {
         net_transport_run(worker->transport, span);
+    } else if (worker->looks > 0) {
+        worker->looks = net_lookout_run(worker->lookout, span);
     } else {
         apr_sleep(span);
     }
@@ -106,6 +112,18 @@ static apr_interval_time_t worker_notify(net_worker_t *worker,
                : idle;
 }
 
+void net_worker_looks_out(net_worker_t *worker, net_lookout_t *lookout)
+{
+    worker->lookout = lookout;
+}
+
+static apr_interval_time_t worker_look(net_worker_t *worker,
+                                       apr_interval_time_t idle)
+{
+    worker->looks = worker->lookout ? net_lookout_run(worker->lookout, 0) : 0;
+    return worker->looks > 0 && idle > LOOKOUT_PAUSE ? LOOKOUT_PAUSE : idle;
+}
+
 void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
 {
     apr_time_t end = net_clock_steady() + budget;
@@ -114,7 +132,7 @@ void net_worker_tick(net_worker_t *worker, apr_interval_time_t budget)
 
     while (!worker->stopped(worker->ctx)) {
         worker_ask(worker);
-        idle = worker_notify(worker, worker_send(worker));
+        idle = worker_look(worker, worker_notify(worker, worker_send(worker)));
         left = end - net_clock_steady();
         if (left <= 0) {
             return;

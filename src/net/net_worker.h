@@ -5,6 +5,7 @@
  * other sends; what comes back, the one is told. One thread. */
 
 #include "edge_scheduler.h"
+#include "net_lookout.h"
 #include "net_notify.h"
 #include "net_transport.h"
 
@@ -24,6 +25,9 @@ AE_CHECKED apr_status_t net_worker_create(
 
 /** Have events handed over in each tick. Borrowed. */
 void net_worker_notifies(net_worker_t *worker, net_notify_t *notify);
+
+/** Look after this in each tick. Borrowed. */
+void net_worker_looks_out(net_worker_t *worker, net_lookout_t *lookout);
 
 /** Work for `budget`; return earlier where nothing is to be done before it is
  * used up, or when stopped. To be called again within seconds: requests on

@@ -95,6 +95,7 @@ static const struct {
     {"newAccount", SHOW_STEP_ACCOUNT},
     {"newOrder", SHOW_STEP_NEW_ORDER},
     {"authorization", SHOW_STEP_AUTHORIZATION},
+    {"probe", SHOW_STEP_PROBE},
     {"challenge", SHOW_STEP_CHALLENGE},
     {"order", SHOW_STEP_ORDER},
     {"finalize", SHOW_STEP_FINALIZE},

@@ -160,6 +160,9 @@ static const char *const words[][AE_LANGUAGES] = {
                              "認証局にオーダーを要求"},
     [SHOW_STEP_AUTHORIZATION] = {"The CA says what it wants to see",
                                  "認証局が確認方法を提示"},
+    [SHOW_STEP_PROBE] =
+        {"The challenges are published, and looked at from here",
+         "チャレンジを公開し、このサーバーから確認"},
     [SHOW_STEP_CHALLENGE] =
         {"The challenges are published, and the CA is asked to look",
          "チャレンジを公開し、認証局に確認を依頼"},

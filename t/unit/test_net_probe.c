@@ -1,5 +1,6 @@
 #include "net_client.h"
 #include "net_probe.h"
+#include "net_walk.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -12,7 +13,8 @@ Suite *suite_net_probe(void);
 /* What ports 80 and 443 say, and where redirects lead on them, stands in
  * t/httpd/test_check.py: nobody else may listen there. */
 
-static net_probe_answer_t answer;
+static edge_sight_t answer;
+static const edge_peer_t here = {"127.0.0.1", 0};
 static ae_error_t err;
 
 static void say(https_answer_t *said, const char *text, apr_pool_t *p)
@@ -75,7 +77,7 @@ static apr_status_t get(const char *path)
     return net_probe_get(
         &answer,
         apr_pstrcat(t_pool, "https://no.such.name.invalid", port, path, NULL),
-        "127.0.0.1", client_timeout(apr_time_from_sec(2)), &err, t_pool);
+        &here, client_timeout(apr_time_from_sec(2)), &err, t_pool);
 }
 
 START_TEST(test_answers)
@@ -93,7 +95,7 @@ END_TEST
 START_TEST(test_bounded)
 {
     ck_assert_int_eq(get("/endless"), APR_SUCCESS);
-    ck_assert_uint_eq(strlen(answer.body), NET_PROBE_BODY_MAX);
+    ck_assert_uint_eq(strlen(answer.body), NET_WALK_BODY_MAX);
 }
 END_TEST
 
@@ -109,9 +111,9 @@ START_TEST(test_nobody_listens)
     const char *url =
         apr_psprintf(t_pool, "http://localhost:%u/", client_port_closed());
 
-    ck_assert_int_eq(net_probe_get(&answer, url, "127.0.0.1",
-                                   apr_time_from_sec(5), &err, t_pool),
-                     APR_ECONNREFUSED);
+    ck_assert_int_eq(
+        net_probe_get(&answer, url, &here, apr_time_from_sec(5), &err, t_pool),
+        APR_ECONNREFUSED);
     ck_assert_ptr_nonnull(strstr(err.what, url));
 }
 END_TEST

@@ -88,7 +88,9 @@ class Httpd:
             lines += ["User www-data", "Group www-data"]
         if self.module:
             lines += [f'LoadModule acme_edge_module "{self._own_module()}"',
-                      f'ACMEStore "{self.store}"']
+                      f'ACMEStore "{self.store}"',
+                      # Most names here are in no DNS.
+                      "ACMEProbe off"]
         if pebble:
             lines += [f"ACMEProvider {pebble.url}",
                       f'ACMETrustFile "{pebble.trust_file}"',
