@@ -14,6 +14,7 @@ static const struct {
     {"newOrder", "the CA is asked for an order"},
     {"authorization", "the CA says what it wants to see"},
     {"probe", "the challenges are published, and looked at from here"},
+    {"port", "the port at which the CA asks is being opened"},
     {"challenge", "the challenges are published, and the CA is asked to look"},
     {"order", "the CA looks at the challenges, and decides"},
     {"finalize", "all names are validated, the request is sent"},

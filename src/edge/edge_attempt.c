@@ -1,10 +1,9 @@
 #include "edge_attempt.h"
 
-#include "edge_barrier.h"
 #include "edge_explain.h"
 #include "edge_keying.h"
 #include "edge_order.h"
-#include "edge_posting.h"
+#include "edge_provision.h"
 
 #include <string.h>
 
@@ -15,7 +14,7 @@ struct edge_attempt_t {
     int durable;      /* and on the disk */
     unsigned pending;
     edge_posting_t *posting;
-    edge_barrier_t *barrier; /* NULL: nothing is published yet */
+    edge_provision_t *provision;
     edge_keying_t keying;
     ae_cert_t *chain;
     edge_failure_t failure;
@@ -149,6 +148,21 @@ static apr_status_t take_up(edge_attempt_t *attempt, ae_error_t *err)
     return status == APR_SUCCESS ? begin_order(attempt, err) : status;
 }
 
+static edge_provision_t *make_provision(const edge_attempt_t *attempt)
+{
+    const edge_attempt_config_t *config = &attempt->config;
+    const edge_provision_config_t provision = {
+        .barrier = {.cert = config->cert,
+                    .provider = config->provider,
+                    .lookout = config->lookout,
+                    .log = config->log},
+        .door = config->door,
+        .posting = attempt->posting,
+    };
+
+    return edge_provision_create(&provision, attempt->p);
+}
+
 apr_status_t edge_attempt_begin(edge_attempt_t **attempt,
                                 const edge_attempt_config_t *config,
                                 ae_error_t *err, apr_pool_t *p)
@@ -159,6 +173,7 @@ apr_status_t edge_attempt_begin(edge_attempt_t **attempt,
     begun->config = *config;
     begun->posting = edge_posting_create(config->challenges, p);
     begun->p = p;
+    begun->provision = make_provision(begun);
     status = edge_store_probe(config->store, err, p);
     if (status == APR_SUCCESS) {
         status = take_up(begun, err);
@@ -186,11 +201,17 @@ static void explain(edge_attempt_t *attempt, const ae_error_t *err,
     edge_explain_next(&attempt->failure.error, cause, quoted);
 }
 
+static void conclude(edge_attempt_t *attempt)
+{
+    attempt->over = 1;
+    edge_provision_leave(attempt->provision);
+}
+
 /* Our own trouble: the order stays as the store has it. */
 static edge_attempt_next_t fail_here(edge_attempt_t *attempt, const char *step,
                                      const ae_error_t *err)
 {
-    attempt->over = 1;
+    conclude(attempt);
     attempt->failure.id = "AE040";
     explain(attempt, err, edge_explain_trouble(err, step), 0);
     attempt->failure.retry = ACME_RETRY_BACKOFF;
@@ -216,7 +237,7 @@ static edge_attempt_next_t fail_order(edge_attempt_t *attempt,
 {
     const acme_failure_t *failure = acme_order_failure(attempt->order);
 
-    attempt->over = 1;
+    conclude(attempt);
     attempt->failure.id = "AE040";
     explain(attempt, err, edge_explain_failure(failure, err),
             failure->problem != NULL);
@@ -278,82 +299,50 @@ static edge_attempt_next_t take_chain(edge_attempt_t *attempt, apr_time_t now,
         return fail_here(attempt, EDGE_STEP_STAGE, &err);
     }
     edge_meter_count(attempt->config.meter, EDGE_COUNT_ISSUED);
-    attempt->over = 1;
+    conclude(attempt);
     edge_posting_withdraw(attempt->posting);
     return EDGE_ATTEMPT_ISSUED;
 }
 
 /* --- the challenges ------------------------------------------------------ */
 
-static void say_asked(const edge_attempt_t *attempt)
+static edge_attempt_next_t fail_provision(edge_attempt_t *attempt)
 {
-    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
-    int i;
+    const edge_failure_t *failure = edge_provision_failure(attempt->provision);
 
-    for (i = 0; i < tokens->nelts; i++) {
-        ae_log(attempt->config.log, AE_LOG_INFO,
-               "%s: the challenge for %s is published; %s is asked to look",
-               attempt->config.cert->name,
-               APR_ARRAY_IDX(tokens, i, acme_token_t).name,
-               attempt->config.provider->name);
-    }
-}
-
-static apr_status_t publish(edge_attempt_t *attempt, apr_time_t now,
-                            ae_error_t *err)
-{
-    const edge_attempt_config_t *config = &attempt->config;
-    const edge_barrier_config_t barrier = {
-        .cert = config->cert,
-        .provider = config->provider,
-        .lookout = config->lookout,
-        .log = config->log,
-    };
-    const apr_array_header_t *tokens = acme_order_tokens(attempt->order);
-    apr_status_t status = edge_posting_put(attempt->posting, tokens, err);
-
-    if (status == APR_SUCCESS) {
-        attempt->barrier =
-            edge_barrier_create(&barrier, tokens, now, attempt->p);
-    }
-    return status;
-}
-
-static int is_at_barrier(const edge_attempt_t *attempt)
-{
-    return attempt->barrier != NULL &&
-           edge_barrier_found(attempt->barrier) == NULL;
-}
-
-/* RFC 8555 section 8.2: the CA should not be told before its look is believed
- * to succeed. It was told nothing, so the order can be taken up again. */
-static edge_attempt_next_t fail_probe(edge_attempt_t *attempt)
-{
-    const edge_failure_t *found = edge_barrier_found(attempt->barrier);
-
-    fail_here(attempt, EDGE_STEP_PROBE, &found->error);
-    explain(attempt, &found->error, found->cause, 0);
-    attempt->failure.id = found->id;
+    fail_here(attempt, failure->step, &failure->error);
+    explain(attempt, &failure->error, failure->cause, 0);
+    attempt->failure.id = failure->id;
     return EDGE_ATTEMPT_FAILED;
 }
 
-/* @return whether the order goes on; where not, *next is what comes */
-static int pass_barrier(edge_attempt_t *attempt, edge_attempt_next_t *next,
-                        apr_time_t now, apr_time_t *wake)
+/* @return whether the engine goes on; else *next and *wake say how */
+static int provision(edge_attempt_next_t *next, edge_attempt_t *attempt,
+                     apr_time_t now, apr_time_t *wake)
 {
     *next = EDGE_ATTEMPT_WAIT;
-    switch (edge_barrier_step(attempt->barrier, now, wake)) {
-    case EDGE_BARRIER_WAIT:
+    if (edge_provision_step(attempt->provision) == NULL) {
         return 0;
-    case EDGE_BARRIER_OPEN:
-        say_asked(attempt);
+    }
+    switch (edge_provision_next(attempt->provision, now, wake)) {
+    case EDGE_PROVISION_WAIT:
+        return 0;
+    case EDGE_PROVISION_READY:
         acme_order_provisioned(attempt->order);
         return 1;
-    case EDGE_BARRIER_SHUT:
-        *next = fail_probe(attempt);
+    case EDGE_PROVISION_FAILED:
+        *next = fail_provision(attempt);
         break;
     }
     return 0;
+}
+
+/* From then on no CA looks any more. */
+static void leave_validated(edge_attempt_t *attempt)
+{
+    if (strcmp(acme_order_step(attempt->order), "finalize") == 0) {
+        edge_provision_leave(attempt->provision);
+    }
 }
 
 /* --- the way between ----------------------------------------------------- */
@@ -370,7 +359,7 @@ edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
     for (;;) {
         ae_error_t err;
         ae_error_t trouble;
-        edge_attempt_next_t comes;
+        edge_attempt_next_t waits;
         acme_next_t next =
             acme_order_next(attempt->order, now, request, wake, &err);
 
@@ -381,19 +370,16 @@ edge_attempt_next_t edge_attempt_next(edge_attempt_t *attempt, apr_time_t now,
         }
         switch (next) {
         case ACME_SEND:
+            leave_validated(attempt);
             attempt->pending++;
             return EDGE_ATTEMPT_SEND;
         case ACME_PROVISION:
-            if (publish(attempt, now, &err) != APR_SUCCESS) {
-                return fail_here(attempt, EDGE_STEP_CHALLENGE, &err);
-            }
+            edge_provision_begin(attempt->provision,
+                                 acme_order_tokens(attempt->order));
             break;
         case ACME_WAIT:
-            if (!is_at_barrier(attempt)) {
-                return EDGE_ATTEMPT_WAIT;
-            }
-            if (!pass_barrier(attempt, &comes, now, wake)) {
-                return comes;
+            if (!provision(&waits, attempt, now, wake)) {
+                return waits;
             }
             break;
         case ACME_DONE:
@@ -426,8 +412,9 @@ unsigned edge_attempt_pending(const edge_attempt_t *attempt)
 
 const char *edge_attempt_step(const edge_attempt_t *attempt)
 {
-    return is_at_barrier(attempt) ? EDGE_STEP_PROBE
-                                  : acme_order_step(attempt->order);
+    const char *step = edge_provision_step(attempt->provision);
+
+    return step != NULL ? step : acme_order_step(attempt->order);
 }
 
 const apr_array_header_t *edge_attempt_names(const edge_attempt_t *attempt,
@@ -448,12 +435,11 @@ const edge_failure_t *edge_attempt_failure(const edge_attempt_t *attempt)
 
 const edge_failure_t *edge_attempt_probed(const edge_attempt_t *attempt)
 {
-    return attempt->barrier != NULL ? edge_barrier_found(attempt->barrier)
-                                    : NULL;
+    return edge_provision_found(attempt->provision);
 }
 
 void edge_attempt_end(edge_attempt_t *attempt)
 {
-    edge_barrier_end(attempt->barrier);
+    edge_provision_end(attempt->provision);
     acme_order_destroy(attempt->order);
 }

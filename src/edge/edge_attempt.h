@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_door.h"
 #include "edge_lookout.h"
 #include "edge_meter.h"
 #include "edge_progress.h"
@@ -27,6 +28,7 @@ typedef struct edge_attempt_config_t {
     edge_session_t *session;
     const edge_challenge_store_t *challenges;
     const edge_lookout_t *lookout;
+    const edge_door_t *door; /* or NULL */
     const ae_log_t *log;
     edge_meter_t *meter; /* or NULL */
 } edge_attempt_config_t;
@@ -59,9 +61,6 @@ void edge_attempt_reply(edge_attempt_t *attempt, const acme_request_t *request,
 
 /** Requests handed out and not replied to yet. */
 unsigned edge_attempt_pending(const edge_attempt_t *attempt);
-
-/** The step at which it is seen whether everybody answers the challenges. */
-#define EDGE_STEP_PROBE "probe"
 
 /** The step of the order, for people. */
 const char *edge_attempt_step(const edge_attempt_t *attempt);

@@ -137,6 +137,17 @@ static const edge_cause_row_t rows[] = {
        "この名前を証明書から外してください。このサーバーからだけ調べられな"
        "い場合は、/etc/resolv.conf を直すか、ACMEProbe off と書いてくださ"
        "い。"}}},
+    {EDGE_CAUSE_CHALLENGE_PORT,
+     "challenge-port",
+     {{"The port at which the CA asks could not be opened for the time of "
+       "the challenge, so the CA was not asked to look.",
+       "See which program has the port (ss -ltnp), and whether "
+       "apachectl configtest passes; or write a Listen for it."},
+      {"認証局が確認に来るポートをチャレンジの間だけ開くことができなかった"
+       "ため、認証局に確認を頼みませんでした。",
+       "どのプログラムがそのポートを使っているか (ss -ltnp)、apachectl "
+       "configtest が通るかを確かめるか、そのポートの Listen を書いてくださ"
+       "い。"}}},
     {EDGE_CAUSE_DISK_FULL,
      "disk-full",
      {{"The disk with ACMEStore is full.",

@@ -2,6 +2,7 @@
 
 #include "edge_errand_own.h"
 #include "edge_explain.h"
+#include "edge_posting.h"
 #include "edge_record.h"
 
 #include <apr_strings.h>
@@ -22,10 +23,12 @@
 /* An errand on its way. */
 typedef struct run_t {
     edge_errand_t errand;
-    apr_array_header_t *flights;   /* const acme_request_t *: on the wire */
-    apr_array_header_t *published; /* const char *: tokens */
-    ae_error_t trouble;            /* our own, which ends the leg */
-    int inside;                    /* its session, and begun */
+    apr_array_header_t *flights; /* const acme_request_t *: on the wire */
+    edge_posting_t *posting;
+    edge_visit_t visit;
+    int provisioning;   /* its order waits for the challenges */
+    ae_error_t trouble; /* our own, which ends the leg */
+    int inside;         /* its session, and begun */
     int over;
     edge_errand_end_t outcome;
     apr_time_t write_at; /* the outcome, where that failed before */
@@ -85,14 +88,9 @@ static void end_badly(run_t *run, ae_error_t *err, apr_time_t now)
 
 static void drop_leg(run_t *run)
 {
-    const edge_challenge_store_t *challenges = run->errand.config->challenges;
-    int i;
-
-    for (i = 0; i < run->published->nelts; i++) {
-        challenges->withdraw(challenges->ctx,
-                             APR_ARRAY_IDX(run->published, i, const char *));
-    }
-    apr_array_clear(run->published);
+    edge_posting_withdraw(run->posting);
+    edge_door_leave(&run->visit);
+    run->provisioning = 0;
     if (run->errand.order) {
         acme_order_destroy(run->errand.order);
     }
@@ -180,21 +178,24 @@ static int tell(run_t *run, apr_time_t now, apr_time_t *wake)
 
 /* --- the way between ----------------------------------------------------- */
 
-static apr_status_t publish(run_t *run, ae_error_t *err)
+/* @return whether to go on without waiting */
+static int provision(run_t *run, apr_time_t now, apr_time_t *wake)
 {
-    const edge_challenge_store_t *challenges = run->errand.config->challenges;
-    const apr_array_header_t *tokens = acme_order_tokens(run->errand.order);
-    apr_status_t status = APR_SUCCESS;
-    int i;
-
-    for (i = 0; i < tokens->nelts && status == APR_SUCCESS; i++) {
-        const acme_token_t *token = &APR_ARRAY_IDX(tokens, i, acme_token_t);
-
-        APR_ARRAY_PUSH(run->published, const char *) =
-            apr_pstrdup(run->errand.p, token->token);
-        status = challenges->put(challenges->ctx, token, err);
+    switch (edge_door_look(&run->visit, &run->trouble)) {
+    case EDGE_DOOR_WAIT:
+        *wake = now + EDGE_DOOR_PAUSE;
+        return 0;
+    case EDGE_DOOR_STUCK:
+        return 1;
+    case EDGE_DOOR_OPEN:
+        break;
     }
-    return status;
+    run->provisioning = 0;
+    if (edge_posting_put(run->posting, acme_order_tokens(run->errand.order),
+                         &run->trouble) == APR_SUCCESS) {
+        acme_order_provisioned(run->errand.order);
+    }
+    return 1;
 }
 
 static acme_next_t next_of(const edge_errand_t *errand, apr_time_t now,
@@ -227,12 +228,10 @@ static int step(run_t *run, apr_time_t now, const acme_request_t **request,
         APR_ARRAY_PUSH(run->flights, const acme_request_t *) = *request;
         return 0;
     case ACME_PROVISION:
-        if (publish(run, &run->trouble) == APR_SUCCESS) {
-            acme_order_provisioned(run->errand.order);
-        }
+        run->provisioning = 1;
         return 1;
     case ACME_WAIT:
-        return 0;
+        return run->provisioning && provision(run, now, wake);
     case ACME_DONE:
     case ACME_FAILED:
         end_leg(run, &err, now);
@@ -378,10 +377,11 @@ static void begin(edge_errands_t *errands, const char *id, apr_time_t now)
     apr_pool_create(&p, errands->p);
     run = apr_pcalloc(p, sizeof(*run));
     run->errand.config = &errands->config;
+    run->visit.door = errands->config.door;
     run->errand.id = apr_pstrdup(p, id);
     run->errand.p = p;
     run->flights = apr_array_make(p, 4, sizeof(const acme_request_t *));
-    run->published = apr_array_make(p, 1, sizeof(const char *));
+    run->posting = edge_posting_create(errands->config.challenges, p);
     status = edge_errand_take(&run->errand, errands->others, now, &err);
     if (APR_STATUS_IS_ENOENT(status) && run->errand.asked == NULL) {
         apr_pool_destroy(p); /* who asked took it back */

@@ -191,6 +191,9 @@ edge_cause_t edge_explain_trouble(const ae_error_t *err, const char *step)
     if (APR_STATUS_IS_ENOSPC(err->status) || err->status == EDQUOT) {
         return EDGE_CAUSE_DISK_FULL;
     }
+    if (strcmp(step, EDGE_STEP_PORT) == 0) {
+        return EDGE_CAUSE_CHALLENGE_PORT;
+    }
     if (strcmp(step, EDGE_STEP_CHALLENGE) != 0) {
         return EDGE_CAUSE_STORE;
     }

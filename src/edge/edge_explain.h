@@ -23,6 +23,12 @@ edge_cause_t edge_explain_failure(const acme_failure_t *failure,
 /** The step at which a challenge is published. */
 #define EDGE_STEP_CHALLENGE "challenge"
 
+/** The step at which the port of ACMEChallengePort is to be opened. */
+#define EDGE_STEP_PORT "port"
+
+/** The step at which it is seen whether everybody answers the challenges. */
+#define EDGE_STEP_PROBE "probe"
+
 /** The cause of trouble of this server's own, at a step of edge_attempt. */
 edge_cause_t edge_explain_trouble(const ae_error_t *err, const char *step);
 

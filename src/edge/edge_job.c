@@ -244,6 +244,7 @@ static apr_status_t open_attempt(edge_job_t *job, ae_error_t *err)
     attempt.provider = provider_of(job);
     attempt.challenges = &config->challenges;
     attempt.lookout = &config->lookout;
+    attempt.door = config->door;
     attempt.log = config->log;
     attempt.meter = config->meter;
     attempt.session = job->session;

@@ -7,6 +7,7 @@
 
 #include "acme_exchange.h"
 #include "edge_challenge.h"
+#include "edge_door.h"
 #include "edge_event.h"
 #include "edge_lookout.h"
 #include "edge_meter.h"
@@ -19,7 +20,8 @@ typedef struct edge_scheduler_config_t {
     const edge_store_t *store;
     const apr_array_header_t *certs; /* const edge_cert_t * */
     edge_challenge_store_t challenges;
-    edge_lookout_t lookout; /* zeros: nobody looks before the CA does */
+    edge_lookout_t lookout;  /* zeros: nobody looks before the CA does */
+    const edge_door_t *door; /* or NULL: the CA's way is always open */
     const ae_log_t *log;
     edge_meter_t *meter;          /* or NULL */
     apr_uint32_t (*random)(void); /* ae_random_u32 but in tests */

@@ -96,6 +96,7 @@ static const struct {
     {"newOrder", SHOW_STEP_NEW_ORDER},
     {"authorization", SHOW_STEP_AUTHORIZATION},
     {"probe", SHOW_STEP_PROBE},
+    {"port", SHOW_STEP_PORT},
     {"challenge", SHOW_STEP_CHALLENGE},
     {"order", SHOW_STEP_ORDER},
     {"finalize", SHOW_STEP_FINALIZE},

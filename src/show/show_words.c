@@ -163,6 +163,8 @@ static const char *const words[][AE_LANGUAGES] = {
     [SHOW_STEP_PROBE] =
         {"The challenges are published, and looked at from here",
          "チャレンジを公開し、このサーバーから確認"},
+    [SHOW_STEP_PORT] = {"The port at which the CA asks is being opened",
+                        "認証局が確認に来るポートを開いています"},
     [SHOW_STEP_CHALLENGE] =
         {"The challenges are published, and the CA is asked to look",
          "チャレンジを公開し、認証局に確認を依頼"},
