@@ -2,6 +2,7 @@
 #include "ae_subject.h"
 #include "edge_cert.h"
 #include "edge_key_types.h"
+#include "edge_peer.h"
 #include "edge_policy.h"
 #include "edge_provider.h"
 #include "edge_schedule.h"
@@ -139,6 +140,24 @@ static void try_schedule(const char *words)
               "what comes next is open");
 }
 
+static void try_peer(const char *word)
+{
+    edge_peer_t peer, again;
+    ae_error_t err;
+    apr_status_t status = edge_peer_parse(&peer, word, &err, fuzz_pool);
+
+    if (status != APR_SUCCESS) {
+        must_refuse(&err, status);
+        return;
+    }
+    fuzz_must(peer.port >= 1 && peer.port <= 65535, "a port is a port");
+    fuzz_must(edge_peer_parse(&again, edge_peer_print(&peer, fuzz_pool), &err,
+                              fuzz_pool) == APR_SUCCESS &&
+                  strcmp(peer.address, again.address) == 0 &&
+                  peer.port == again.port,
+              "what is printed is read again");
+}
+
 static void run(const unsigned char *data, size_t size)
 {
     const char *word = fuzz_string(data, size);
@@ -149,6 +168,7 @@ static void run(const unsigned char *data, size_t size)
     try_key_types(word);
     try_subject(word);
     try_schedule(word);
+    try_peer(word);
 }
 
 const fuzz_target_t fuzz_directive = {"directive", run, 8000};

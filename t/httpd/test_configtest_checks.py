@@ -125,6 +125,19 @@ def test_one_address_of_two_is_enough(configtest):
         "*:443", "192.0.2.1:443 192.0.2.2:443"), listen="192.0.2.2:80 443")
 
 
+def test_peers_without_a_store_for_all(configtest):
+    peers = "ACMEClusterPeers 192.0.2.1 [2001:db8::1]:8080\n"
+    expect_warning(
+        configtest, peers + managed(),
+        "AE030: ACMEClusterPeers at SITE:1 names servers that cannot answer "
+        "this one's challenges, for ACMEChallengeStore is shmcb, the memory "
+        "of this server alone; write redis:host:port or memcache:host:port, "
+        "the same on all of them", listen=EVERYWHERE)
+    expect_quiet(configtest, peers + "ACMEChallengeStore redis:192.0.2.9:6379"
+                 "\n" + managed(), listen=EVERYWHERE,
+                 beside=["socache_redis"])
+
+
 def test_what_no_ca_is_asked_for_needs_no_port_80(configtest):
     for listen in "443", "192.0.2.2:80 443":
         expect_quiet(configtest, "ACMERenew manual\n" + vhost(NAME).replace(

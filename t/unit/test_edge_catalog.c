@@ -102,6 +102,29 @@ START_TEST(test_without_what_is_optional)
 }
 END_TEST
 
+START_TEST(test_peers)
+{
+    test_store_t *t = test_store_make();
+    const edge_cert_t *back = cert_again(t);
+    ae_error_t err;
+
+    ck_assert_int_eq(back->probing, EDGE_PROBING_OFF);
+    ck_assert_ptr_null(back->peers);
+    t->cert->probing = EDGE_PROBING_REQUIRED;
+    ck_status(edge_peers_parse(
+                  &t->cert->peers,
+                  test_pki_names("192.0.2.1 [2001:db8::1]:8080", t_pool), &err,
+                  t_pool),
+              APR_SUCCESS, &err);
+    back = cert_again(t);
+    ck_assert_int_eq(back->probing, EDGE_PROBING_REQUIRED);
+    ck_assert_int_eq(back->peers->nelts, 2);
+    ck_assert_str_eq(APR_ARRAY_IDX(back->peers, 1, edge_peer_t).address,
+                     "2001:db8::1");
+    ck_assert_uint_eq(APR_ARRAY_IDX(back->peers, 1, edge_peer_t).port, 8080);
+}
+END_TEST
+
 START_TEST(test_findings)
 {
     test_store_t *t = test_store_make();
@@ -389,6 +412,7 @@ Suite *suite_edge_catalog(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_round_trip);
     tcase_add_test(tc, test_without_what_is_optional);
+    tcase_add_test(tc, test_peers);
     tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_requests);
     tcase_add_test(tc, test_types_of_key);

@@ -150,6 +150,35 @@ START_TEST(test_fingerprint_of_requests)
 }
 END_TEST
 
+/* Who asks for it no more is not kept waiting by its failures. */
+START_TEST(test_fingerprint_of_probing)
+{
+    edge_cert_t *cert = cert_make("a.example b.example");
+    const char *before = edge_cert_fingerprint(cert, t_pool);
+    const char *with_peers;
+    const apr_array_header_t *peers;
+    ae_error_t err;
+
+    cert->probing = EDGE_PROBING_ADVISORY;
+    ck_assert_str_eq(edge_cert_fingerprint(cert, t_pool), before);
+    ck_assert_int_eq(edge_peers_parse(&cert->peers,
+                                      test_pki_names("192.0.2.1 ::1", t_pool),
+                                      &err, t_pool),
+                     APR_SUCCESS);
+    with_peers = edge_cert_fingerprint(cert, t_pool);
+    ck_assert_str_ne(with_peers, before);
+    ck_assert_int_eq(edge_peers_parse(&peers,
+                                      test_pki_names("192.0.2.1", t_pool),
+                                      &err, t_pool),
+                     APR_SUCCESS);
+    cert->peers = peers;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), with_peers);
+    cert->peers = NULL;
+    cert->probing = EDGE_PROBING_REQUIRED;
+    ck_assert_str_ne(edge_cert_fingerprint(cert, t_pool), before);
+}
+END_TEST
+
 START_TEST(test_names_of_further_types)
 {
     edge_cert_t *cert = cert_make("a.example b.example");
@@ -175,6 +204,7 @@ Suite *suite_edge_cert(void)
     tcase_add_test(tc, test_bad);
     tcase_add_test(tc, test_fingerprint);
     tcase_add_test(tc, test_fingerprint_of_requests);
+    tcase_add_test(tc, test_fingerprint_of_probing);
     tcase_add_test(tc, test_names_of_further_types);
     suite_add_tcase(suite, tc);
     return suite;
