@@ -164,10 +164,10 @@ apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
     if (take(peer, lower(text, p), p) && is_address(peer->address, p)) {
         return APR_SUCCESS;
     }
-    ae_error_set(err, AE_EFORMAT,
-                 "\"%.100s\" is not the address of a server, with or without "
-                 "a port",
+    ae_error_set(err, AE_EFORMAT, "\"%.100s\" is not the address of a server",
                  text);
+    ae_error_why(err, "it is neither an IPv4 nor an IPv6 address, with or "
+                      "without a port");
     return ae_error_next(err, "write it like 192.0.2.1, 192.0.2.1:8080, "
                               "2001:db8::1 or [2001:db8::1]:8080");
 }

@@ -173,7 +173,8 @@ SPANS = ("write a time such as 30d, 12h, 45m or 90s, or a share of the "
 WINDOWS = ("write immediately, manual, or days and times such as Mon-Fri "
            "03:00-04:30 Sun 02:00.")
 
-PEERS = ("with or without a port; write it like 192.0.2.1, 192.0.2.1:8080, "
+PEERS = ("it is neither an IPv4 nor an IPv6 address, with or without a "
+         "port; write it like 192.0.2.1, 192.0.2.1:8080, "
          "2001:db8::1 or [2001:db8::1]:8080.")
 WRONG = [
     ("ACMEEngine maybe", 'ACMEEngine: this version knows no "maybe"; '
@@ -236,7 +237,7 @@ WRONG = [
     ("ACMEReload hot", 'ACMEReload: this version knows no "hot"; '
      'write "ACMEReload graceful|none".'),
     ("ACMEClusterPeers peer.example.org", 'ACMEClusterPeers: '
-     f'"peer.example.org" is not the address of a server, {PEERS}'),
+     f'"peer.example.org" is not the address of a server: {PEERS}'),
     ("ACMEClusterPeers ::1 [::1]:80", "ACMEClusterPeers: [::1]:80 is named "
      "twice; write it once."),
     ("ACMEProbe maybe", 'ACMEProbe: this version knows no "maybe"; write '
