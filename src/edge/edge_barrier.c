@@ -356,7 +356,7 @@ static edge_barrier_next_t shut(edge_barrier_t *barrier)
     find_trouble(barrier, ptemp);
     if (is_required) {
         barrier->found.id = "AE092";
-    } else {
+    } else if (config->provider != NULL) {
         ae_log(config->log, AE_LOG_WARNING,
                "AE091: %s: %s; %s is asked to look all the same",
                config->cert->name, ae_error_line(&barrier->found.error, ptemp),

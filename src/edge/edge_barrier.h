@@ -19,7 +19,8 @@ typedef struct edge_barrier_t edge_barrier_t;
 /** Borrowed. */
 typedef struct edge_barrier_config_t {
     const edge_cert_t *cert;
-    const edge_provider_t *provider;
+    const edge_provider_t *provider; /* NULL: nothing is ordered, and nothing
+                                        told */
     const edge_lookout_t *lookout;
     const ae_log_t *log;
 } edge_barrier_config_t;

@@ -260,6 +260,7 @@ void edge_job_begin(edge_job_t *job, apr_time_t now)
         edge_sessions_open(&job->session, job->context->sessions,
                            provider_of(job), &failure.error);
 
+    edge_job_relook_end(job);
     apr_pool_create(&job->p, job->context->p);
     job->course = apr_pcalloc(job->p, sizeof(*job->course));
     if (status == APR_SUCCESS && quiet_until(job, now) > now) {
@@ -404,5 +405,6 @@ const edge_cert_t *edge_job_cert(const edge_job_t *job)
 
 void edge_job_stop(edge_job_t *job)
 {
+    edge_job_relook_end(job);
     drop_attempt(job);
 }

@@ -185,7 +185,7 @@ static int is_unreachable(edge_cause_t cause)
 }
 
 /* The CA may have got through, and may not the next time. */
-static int is_unanswered(const edge_job_t *job)
+int edge_job_is_unanswered(const edge_job_t *job)
 {
     return job->standing.state.unanswered != EDGE_CAUSE_NONE &&
            (job->cert->probing != EDGE_PROBING_OFF ||
@@ -358,7 +358,7 @@ static void look_at_failure(edge_job_t *job, const edge_plan_t *plan,
                    kind == EDGE_EVENT_ACTION_REQUIRED, 0, plan, now);
     tell_condition(job, EDGE_EVENT_CHALLENGE_UNREACHABLE,
                    kind == EDGE_EVENT_CHALLENGE_UNREACHABLE ||
-                       is_unanswered(job),
+                       edge_job_is_unanswered(job),
                    0, plan, now);
 }
 
@@ -437,7 +437,10 @@ static void wake_for(apr_time_t *wake, const edge_job_t *job,
     int i;
 
     for (i = 0; i < EDGE_EVENTS; i++) {
-        nearer(wake, edge_condition_wake(&job->marks.conditions[i]), now);
+        apr_time_t at = edge_condition_wake(&job->marks.conditions[i]);
+
+        nearer(wake, at, now);
+        nearer(wake, at - EDGE_RELOOK_AHEAD, now);
     }
     if (live == NULL) {
         return;

@@ -18,6 +18,12 @@ typedef enum edge_job_state_t {
     EDGE_JOB_STATES
 } edge_job_state_t;
 
+typedef struct edge_relook_t edge_relook_t;
+
+/* What was mended meanwhile is not to be told of once more: it is looked at
+ * again so long before that. */
+#define EDGE_RELOOK_AHEAD apr_time_from_sec(600)
+
 struct edge_job_t {
     const edge_job_context_t *context;
     const edge_cert_t *cert;
@@ -31,7 +37,9 @@ struct edge_job_t {
     edge_course_t *course;    /* of the attempt */
     int replied;              /* since its names were looked at */
     edge_progress_t progress; /* as told last to who asked; of the attempt */
-    edge_status_t status;     /* as published last */
+    edge_relook_t *relook;    /* at rest; NULL: nothing is looked at */
+    apr_time_t relooked_at;
+    edge_status_t status; /* as published last */
 };
 
 const ae_log_t *edge_job_log(const edge_job_t *job);
@@ -84,6 +92,17 @@ void edge_job_event_staged(edge_job_t *job, apr_time_t now);
 /** Tell that what is live or was staged was revoked, unless that was told. */
 void edge_job_event_revoked(edge_job_t *job,
                             const edge_revocation_t *revocation);
+
+/** Whether a challenge went unanswered where the CA may look, as far as is
+ * known. */
+int edge_job_is_unanswered(const edge_job_t *job);
+
+/** At rest: before that is told again, look whether it is so still; bring
+ * `wake` nearer. */
+void edge_job_relook(edge_job_t *job, apr_time_t now, apr_time_t *wake);
+
+/** Look no more. */
+void edge_job_relook_end(edge_job_t *job);
 
 /** Tell what lasts, where it is time to; bring `wake` nearer.
  * @return whether the status is another one for it */

@@ -242,6 +242,7 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     if (is_order(plan.action)) {
         nearer(wake, plan.at, now);
     }
+    edge_job_relook(job, now, wake);
     news = edge_job_event_conditions(job, &source, &plan, now, wake) ||
            job->state == EDGE_JOB_QUEUED ||
            plan.action != job->status.action ||

@@ -52,8 +52,8 @@ static apr_status_t write_probe(const edge_store_t *store,
                          edge_store_worker(store), AE_FILE_VOLATILE, err, p);
 }
 
-apr_status_t edge_probe_put(edge_probe_t *probe, const edge_store_t *store,
-                            apr_time_t now, ae_error_t *err, apr_pool_t *p)
+apr_status_t edge_probe_draw(edge_probe_t *probe, ae_error_t *err,
+                             apr_pool_t *p)
 {
     const char *rest;
     apr_status_t status = draw(&probe->token, err, p);
@@ -63,9 +63,17 @@ apr_status_t edge_probe_put(edge_probe_t *probe, const edge_store_t *store,
     }
     if (status == APR_SUCCESS) {
         probe->answer = apr_pstrcat(p, probe->token, ".", rest, NULL);
-        status = write_probe(store, probe, now, 0, err, p);
     }
     return status;
+}
+
+apr_status_t edge_probe_put(edge_probe_t *probe, const edge_store_t *store,
+                            apr_time_t now, ae_error_t *err, apr_pool_t *p)
+{
+    apr_status_t status = edge_probe_draw(probe, err, p);
+
+    return status == APR_SUCCESS ? write_probe(store, probe, now, 0, err, p)
+                                 : status;
 }
 
 static int load(json_t **json, const edge_store_t *store, const char *token,

@@ -16,6 +16,11 @@ typedef struct edge_probe_t {
     const char *answer; /* what is served for it */
 } edge_probe_t;
 
+/** Draw token and answer, as long as those of a CA; they live in `p`.
+ * @return APR_SUCCESS; AE_ECRYPTO. */
+AE_CHECKED apr_status_t edge_probe_draw(edge_probe_t *probe, ae_error_t *err,
+                                        apr_pool_t *p);
+
 /** Command: ask for one; it lives in `p`.
  * @return APR_SUCCESS; AE_ECRYPTO; the system's status. */
 AE_CHECKED apr_status_t edge_probe_put(edge_probe_t *probe,

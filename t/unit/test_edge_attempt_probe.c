@@ -88,6 +88,8 @@ END_TEST
 /* The CA gets through, and may not the next time. */
 START_TEST(advisory_goes_on_and_tells)
 {
+    unsigned asked;
+
     begin(EDGE_PROBING_ADVISORY);
     lookout_says(V6, "404");
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
@@ -97,11 +99,45 @@ START_TEST(advisory_goes_on_and_tells)
     world_settle();
     world_deploy();
     ck_assert_str_eq(world_told(), "deployed");
+    asked = lookout_count(V6);
     world_run(DAY + MINUTE);
     ck_assert_str_eq(world_told(), "challenge-unreachable");
+    ck_assert_uint_gt(lookout_count(V6), asked);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+    ck_assert_int_eq(scene_logged("AE091: "), 1);
+    /* What was mended is told of within a day, and no order needed. */
     lookout_says(V6, "");
-    world_run_until(0, EDGE_PHASE_STAGED, 70 * DAY);
-    world_run(MINUTE);
+    world_run(DAY);
+    ck_assert_str_eq(world_told(), "challenge-unreachable/over");
+    ck_assert_uint_eq(ca_count(w->ca, "newOrder"), 1);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+    world_settle();
+    world_restart();
+    world_run(2 * DAY);
+    ck_assert_str_eq(world_told(), "");
+}
+END_TEST
+
+/* A look under way ends with the worker, and where an order is due. */
+START_TEST(a_look_again_that_is_cut_off)
+{
+    begin(EDGE_PROBING_ADVISORY);
+    lookout_says(V6, "404");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_settle();
+    world_deploy();
+    lookout_says(V6, "hangs");
+    world_run(DAY - 10 * MINUTE + 5 * SECOND);
+    ck_assert_uint_gt(lookout_open(), 0);
+    ck_assert_int_eq(scene_challenges_open(), 1);
+    world_restart();
+    ck_assert_uint_eq(lookout_open(), 0);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+    world_run(5 * SECOND);
+    ck_assert_uint_gt(lookout_open(), 0);
+    lookout_says(V6, "");
+    world_run(5 * SECOND);
+    ck_assert_uint_eq(lookout_open(), 0);
     ck_assert_ptr_nonnull(strstr(world_told(), "challenge-unreachable/over"));
 }
 END_TEST
@@ -183,6 +219,7 @@ Suite *suite_edge_attempt_probe(void)
     tcase_add_test(tc, off);
     tcase_add_test(tc, required_keeps_the_order);
     tcase_add_test(tc, advisory_goes_on_and_tells);
+    tcase_add_test(tc, a_look_again_that_is_cut_off);
     tcase_add_test(tc, switched_off_it_is_over);
     tcase_add_test(tc, the_event_says_all);
     tcase_add_test(tc, a_restart_at_the_barrier);
