@@ -4,11 +4,13 @@
 #include "httpd_cache.h"
 #include "httpd_log.h"
 #include "httpd_manager.h"
+#include "httpd_port_serve.h"
 #include "httpd_start.h"
 #include "httpd_status.h"
 
 #include <httpd.h>
 #include <http_config.h>
+#include <http_connection.h>
 #include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
@@ -43,8 +45,15 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                         server_rec *server)
 {
+    const httpd_plan_t *plan;
+    int rv = httpd_plan_make(server, pconf, ptemp);
+
     (void)plog;
-    return httpd_plan_make(server, pconf, ptemp);
+    if (rv == OK) {
+        plan = httpd_plan_get(server);
+        httpd_port_open(plan ? plan->port : NULL, server, ptemp);
+    }
+    return rv;
 }
 
 /* httpd reads its configuration twice at start, and mod_ssl wants files both
@@ -155,6 +164,36 @@ static int ssl_add_fallback_cert_files(server_rec *server, apr_pool_t *p,
                                                     cert_files, key_files, p);
 }
 
+static const httpd_port_t *challenge_port(void)
+{
+    return context == NULL || context->port_server == NULL
+               ? NULL
+               : context->plan->port;
+}
+
+static int pre_connection(conn_rec *c, void *csd)
+{
+    const httpd_port_t *port = challenge_port();
+
+    (void)csd;
+    return port == NULL
+               ? DECLINED
+               : httpd_port_pre_connection(port, context->port_server, c);
+}
+
+static int process_connection(conn_rec *c)
+{
+    return httpd_port_process_connection(challenge_port(), c);
+}
+
+static int port_request(request_rec *r)
+{
+    const httpd_port_t *port = challenge_port();
+
+    return port == NULL ? DECLINED
+                        : httpd_port_read_request(port, context->challenge, r);
+}
+
 static int post_read_request(request_rec *r)
 {
     return context == NULL || context->challenge == NULL
@@ -206,6 +245,9 @@ static void register_hooks(apr_pool_t *p)
 {
     static const char *const before_ssl[] = {"mod_ssl.c", NULL};
     static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
+    static const char *const after_timeouts[] = {"mod_reqtimeout.c", NULL};
+    static const char *const before_protocols[] = {"mod_echo.c", "mod_http2.c",
+                                                   "mod_ssl.c", NULL};
 
     (void)p;
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -218,6 +260,12 @@ static void register_hooks(apr_pool_t *p)
                                APR_HOOK_MIDDLE);
     ap_hook_ssl_add_fallback_cert_files(ssl_add_fallback_cert_files, NULL,
                                         NULL, APR_HOOK_MIDDLE);
+    ap_hook_pre_connection(pre_connection, NULL, before_ssl,
+                           APR_HOOK_REALLY_FIRST);
+    ap_hook_process_connection(process_connection, after_timeouts,
+                               before_protocols, APR_HOOK_FIRST);
+    ap_hook_post_read_request(port_request, NULL, before_ssl,
+                              APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(post_read_request, NULL, before_ssl,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(quick_handler, NULL, NULL, APR_HOOK_REALLY_FIRST);

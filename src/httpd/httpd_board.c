@@ -34,6 +34,10 @@ typedef struct shared_t {
     _Atomic apr_int64_t deploy_gap; /* -1: not asked */
     _Atomic apr_int64_t open_until;
     _Atomic apr_int64_t last_tick;
+    _Atomic apr_int64_t port; /* negative where it is open */
+    _Atomic apr_int64_t port_needed;
+    _Atomic apr_uint32_t port_refusals;
+    trouble_slot_t refusal;
     trouble_slot_t trouble;
     status_slot_t statuses[];
 } shared_t;
@@ -44,10 +48,8 @@ struct httpd_board_t {
     unsigned certs;
 };
 
-static cell_t trouble_cell(const httpd_board_t *board)
+static cell_t trouble_cell(trouble_slot_t *slot)
 {
-    trouble_slot_t *slot = &board->shared->trouble;
-
     return (cell_t){&slot->version, slot->copies, WORDS(ae_error_t),
                     sizeof(ae_error_t)};
 }
@@ -144,12 +146,12 @@ void httpd_board_get(const httpd_board_t *board, unsigned index,
 
 void httpd_board_put_trouble(httpd_board_t *board, const ae_error_t *trouble)
 {
-    cell_put(trouble_cell(board), trouble);
+    cell_put(trouble_cell(&board->shared->trouble), trouble);
 }
 
 void httpd_board_get_trouble(const httpd_board_t *board, ae_error_t *trouble)
 {
-    cell_get(trouble_cell(board), trouble);
+    cell_get(trouble_cell(&board->shared->trouble), trouble);
 }
 
 void httpd_board_ask_deploy(httpd_board_t *board, apr_interval_time_t gap)
@@ -166,6 +168,45 @@ int httpd_board_deploy_asked(const httpd_board_t *board,
 {
     *gap = board->shared->deploy_gap;
     return *gap >= 0;
+}
+
+void httpd_board_put_port(httpd_board_t *board, unsigned port, int is_open)
+{
+    board->shared->port = is_open ? -(apr_int64_t)port : (apr_int64_t)port;
+}
+
+unsigned httpd_board_port(const httpd_board_t *board, int *is_open)
+{
+    apr_int64_t port = board->shared->port;
+
+    *is_open = port < 0;
+    return (unsigned)(port < 0 ? -port : port);
+}
+
+void httpd_board_need_port(httpd_board_t *board, apr_time_t until)
+{
+    board->shared->port_needed = until;
+}
+
+apr_time_t httpd_board_port_needed(const httpd_board_t *board)
+{
+    return board->shared->port_needed;
+}
+
+void httpd_board_refuse_port(httpd_board_t *board, const ae_error_t *why)
+{
+    cell_put(trouble_cell(&board->shared->refusal), why);
+    board->shared->port_refusals++;
+}
+
+apr_uint32_t httpd_board_port_refusals(const httpd_board_t *board)
+{
+    return board->shared->port_refusals;
+}
+
+void httpd_board_get_refusal(const httpd_board_t *board, ae_error_t *why)
+{
+    cell_get(trouble_cell(&board->shared->refusal), why);
 }
 
 void httpd_board_challenge_opened(httpd_board_t *board, apr_time_t expires)

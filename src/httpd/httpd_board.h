@@ -38,6 +38,22 @@ void httpd_board_ask_deploy(httpd_board_t *board, apr_interval_time_t gap);
 int httpd_board_deploy_asked(const httpd_board_t *board,
                              apr_interval_time_t *gap);
 
+/** Parent, before it forks: the port of ACMEChallengePort, and whether it is
+ * open in this generation. Any process: which it is, 0 for none. */
+void httpd_board_put_port(httpd_board_t *board, unsigned port, int is_open);
+unsigned httpd_board_port(const httpd_board_t *board, int *is_open);
+
+/** Worker: that port is needed until then, by net_clock_steady. Parent: until
+ * when (0: nobody said so). */
+void httpd_board_need_port(httpd_board_t *board, apr_time_t until);
+apr_time_t httpd_board_port_needed(const httpd_board_t *board);
+
+/** Parent: it cannot be opened. Worker: how often that was said, and why the
+ * last time. */
+void httpd_board_refuse_port(httpd_board_t *board, const ae_error_t *why);
+apr_uint32_t httpd_board_port_refusals(const httpd_board_t *board);
+void httpd_board_get_refusal(const httpd_board_t *board, ae_error_t *why);
+
 /** Until when a challenge may be open; grows only while any is. */
 void httpd_board_challenge_opened(httpd_board_t *board, apr_time_t expires);
 void httpd_board_challenges_closed(httpd_board_t *board);

@@ -15,6 +15,7 @@ typedef struct httpd_check_t {
     const apr_array_header_t *certs;   /* const edge_cert_t *, none further */
     apr_hash_t *by_name;               /* any name to its edge_cert_t */
     const char *store_dir;
+    int challenge_port; /* ACMEChallengePort; 0: off */
     apr_array_header_t *findings;
     apr_pool_t *ptemp;
 } httpd_check_t;
@@ -55,7 +56,9 @@ const char *httpd_check_place(const ap_directive_t *directive, apr_pool_t *p);
 /** What an account needs. */
 void httpd_check_account(const httpd_check_t *check);
 
-/** Whether a CA that asks at port 80 reaches this server, in plain HTTP. */
+/** Whether a CA that asks at port 80 reaches this server, in plain HTTP.
+ * Nothing is said of a port that is opened when it is needed, and of port 80
+ * where the administrator names another one that it comes to. */
 void httpd_check_port(const httpd_check_t *check);
 
 /** Hosts that mod_md manages too. */

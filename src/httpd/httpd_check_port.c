@@ -2,21 +2,12 @@
 
 #include "httpd_certs.h"
 #include "httpd_config.h"
+#include "httpd_listen.h"
 
-#include <ap_listen.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #define HTTP_PORT 80
-
-static const ap_listen_rec *next_at(const ap_listen_rec *listener,
-                                    apr_port_t port)
-{
-    while (listener && listener->bind_addr->port != port) {
-        listener = listener->next;
-    }
-    return listener;
-}
 
 /* --- nothing at all ----------------------------------------------------- */
 
@@ -50,28 +41,9 @@ static void tell_closed(const httpd_check_t *check,
 
 /* --- only elsewhere ----------------------------------------------------- */
 
-static int is_any(const apr_sockaddr_t *address)
-{
-    return apr_sockaddr_is_wildcard(address);
-}
-
-static int meets(const apr_sockaddr_t *a, const apr_sockaddr_t *b)
-{
-    return is_any(a) || is_any(b) || apr_sockaddr_equal(a, b);
-}
-
-static const char *ip_of(const apr_sockaddr_t *address)
-{
-    char *ip = NULL;
-
-    return apr_sockaddr_ip_get(&ip, (apr_sockaddr_t *)address) == APR_SUCCESS
-               ? ip
-               : "";
-}
-
 static int is_loopback(const apr_sockaddr_t *address)
 {
-    const char *ip = ip_of(address);
+    const char *ip = httpd_listen_ip(address);
 
     return strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0;
 }
@@ -80,8 +52,8 @@ static int is_loopback(const apr_sockaddr_t *address)
  * will do for port 80, but one that no CA can reach. */
 static int reaches(const apr_sockaddr_t *http, const apr_sockaddr_t *tls)
 {
-    return is_any(http) || apr_sockaddr_equal(http, tls) ||
-           (is_any(tls) && !is_loopback(http));
+    return httpd_listen_is_any(http) || apr_sockaddr_equal(http, tls) ||
+           (httpd_listen_is_any(tls) && !is_loopback(http));
 }
 
 /* TLS is at the address of the virtual host, or, where it has any, at that of
@@ -91,12 +63,13 @@ static int is_open_beside(const apr_sockaddr_t **where,
                           const server_addr_rec *address,
                           const ap_listen_rec *tls)
 {
-    const apr_sockaddr_t *here =
-        is_any(address->host_addr) ? tls->bind_addr : address->host_addr;
+    const apr_sockaddr_t *here = httpd_listen_is_any(address->host_addr)
+                                     ? tls->bind_addr
+                                     : address->host_addr;
     const ap_listen_rec *http;
 
-    for (http = next_at(ap_listeners, HTTP_PORT); http;
-         http = next_at(http->next, HTTP_PORT)) {
+    for (http = httpd_listen_next(ap_listeners, HTTP_PORT); http;
+         http = httpd_listen_next(http->next, HTTP_PORT)) {
         if (reaches(http->bind_addr, here)) {
             return 1;
         }
@@ -113,24 +86,15 @@ static const apr_sockaddr_t *find_unreached(const server_rec *s)
     const ap_listen_rec *tls;
 
     for (address = s->addrs; address; address = address->next) {
-        for (tls = next_at(ap_listeners, address->host_port); tls;
-             tls = next_at(tls->next, address->host_port)) {
-            if (meets(tls->bind_addr, address->host_addr) &&
+        for (tls = httpd_listen_next(ap_listeners, address->host_port); tls;
+             tls = httpd_listen_next(tls->next, address->host_port)) {
+            if (httpd_listen_meets(tls->bind_addr, address->host_addr) &&
                 is_open_beside(&where, address, tls)) {
                 return NULL;
             }
         }
     }
     return where;
-}
-
-static const char *listen_words(const apr_sockaddr_t *where, apr_pool_t *p)
-{
-    return is_any(where)
-               ? "80"
-               : apr_psprintf(p,
-                              where->family == APR_INET ? "%s:80" : "[%s]:80",
-                              ip_of(where));
 }
 
 static void tell_elsewhere(const httpd_check_t *check)
@@ -149,7 +113,8 @@ static void tell_elsewhere(const httpd_check_t *check)
                 "the CA asks on port 80, and nothing listens there at the "
                 "address of %s; write Listen %s, or have port 80 of that "
                 "address forwarded to this server",
-                server->title, listen_words(where, check->ptemp));
+                server->title,
+                httpd_listen_words(where, HTTP_PORT, check->ptemp));
         }
     }
 }
@@ -169,11 +134,11 @@ static int is_for(const httpd_server_t *server, const apr_sockaddr_t *http,
     for (at = server->s->addrs; at; at = at->next) {
         if ((at->host_port == HTTP_PORT || at->host_port == 0) &&
             (exactly ? apr_sockaddr_equal(at->host_addr, http)
-                     : is_any(at->host_addr))) {
+                     : httpd_listen_is_any(at->host_addr))) {
             return 1;
         }
         /* Behind a Listen for all, the CA may come by its address. */
-        if (at->host_port == HTTP_PORT && is_any(http) &&
+        if (at->host_port == HTTP_PORT && httpd_listen_is_any(http) &&
             !is_encrypted(server)) {
             return 1;
         }
@@ -205,8 +170,8 @@ static void tell_encrypted(const httpd_check_t *check)
     const httpd_server_t *owner = NULL;
     const ap_listen_rec *http;
 
-    for (http = next_at(ap_listeners, HTTP_PORT); http;
-         http = next_at(http->next, HTTP_PORT)) {
+    for (http = httpd_listen_next(ap_listeners, HTTP_PORT); http;
+         http = httpd_listen_next(http->next, HTTP_PORT)) {
         owner = owner_of(check, http->bind_addr);
         if (!is_encrypted(owner)) {
             return;
@@ -228,8 +193,10 @@ void httpd_check_port(const httpd_check_t *check)
     if (names->nelts == 0) {
         return;
     }
-    if (next_at(ap_listeners, HTTP_PORT) == NULL) {
-        tell_closed(check, names);
+    if (httpd_listen_next(ap_listeners, HTTP_PORT) == NULL) {
+        if (check->challenge_port == 0) {
+            tell_closed(check, names);
+        }
         return;
     }
     tell_elsewhere(check);

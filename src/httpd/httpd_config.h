@@ -6,6 +6,7 @@
 
 #include "edge_cert.h"
 #include "edge_finding.h"
+#include "httpd_port.h"
 
 #include <httpd.h>
 #include <http_config.h>
@@ -20,6 +21,8 @@ typedef struct httpd_plan_t {
     const char *proxy;                        /* URL, or NULL */
     int restarts_itself;                      /* ACMEReload is not none */
     const apr_array_header_t *notify_command; /* const char *, or NULL */
+    /* ACMEChallengePort; NULL: off, or a Listen has the port. */
+    httpd_port_t *port;
 } httpd_plan_t;
 
 /** For the module record. */

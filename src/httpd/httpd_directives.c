@@ -365,6 +365,20 @@ static int is_port(const char *text)
     return number >= 1 && number <= 65535;
 }
 
+static const char *parse_challenge_port(httpd_setting_t *setting,
+                                        const httpd_directive_t *row,
+                                        apr_pool_t *p)
+{
+    setting->text = lower(setting->args, p);
+    return is_port(setting->text) || strcmp(setting->text, "off") == 0 ||
+                   strcmp(setting->text, "auto") == 0
+               ? NULL
+               : apr_psprintf(p,
+                              "%s: \"%s\" is no port; write off, auto for "
+                              "port 80, or a number from 1 to 65535.",
+                              row->name, setting->args);
+}
+
 /* Without a port curl would take one of its own, which nobody expects. */
 static int is_proxy(const apr_uri_t *uri)
 {

@@ -70,6 +70,9 @@
         "graceful", "who restarts httpd for a new certificate")               \
     ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
         "provider[:args]", "shmcb", "where open challenges live")             \
+    ROW(CHALLENGE_PORT, "ACMEChallengePort", HTTPD_S, 1, 1, challenge_port,   \
+        "off|auto|port", "off",                                               \
+        "listen there only while a challenge is open")                        \
     ROW(CLUSTER_PEERS, "ACMEClusterPeers", HTTPD_S, 1, HTTPD_ANY_NUMBER,      \
         peers, "address[:port] [address[:port] ...]", NULL,                   \
         "the servers that must answer challenges before the CA looks")        \

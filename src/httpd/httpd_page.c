@@ -88,6 +88,9 @@ const show_source_t *httpd_page_source(request_rec *r,
     source->last_tick =
         page->board != NULL ? httpd_board_last_tick(page->board) : 0;
     source->trouble = find_trouble(page, r->pool);
+    source->port = page->board != NULL
+                       ? httpd_board_port(page->board, &source->port_is_open)
+                       : 0;
     source->findings = page->plan != NULL ? page->plan->findings : NULL;
     source->meter = page->meter;
     source->now = apr_time_now();

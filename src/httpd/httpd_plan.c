@@ -2,12 +2,15 @@
 #include "httpd_certs.h"
 #include "httpd_check.h"
 #include "httpd_files.h"
+#include "httpd_listen.h"
 #include "httpd_log.h"
+#include "httpd_port_where.h"
 #include "httpd_tell.h"
 
 #include <ap_provider.h>
 #include <ap_socache.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Passes lines on, and knows afterwards whether one was an error. */
@@ -264,11 +267,48 @@ static httpd_plan_t *make_plan(const httpd_conf_t *conf,
     return plan;
 }
 
-static void check_all(const apr_array_header_t *servers,
-                      const httpd_plan_t *plan, apr_pool_t *ptemp)
+/* --- ACMEChallengePort --------------------------------------------------- */
+
+#define HTTP_PORT 80
+
+/* @return 0: off */
+static int challenge_port(const httpd_conf_t *conf)
 {
-    const httpd_check_t *check = httpd_check_make(
+    const char *text = httpd_conf_text(conf, HTTPD_CHALLENGE_PORT);
+
+    return strcmp(text, "auto") == 0 ? HTTP_PORT : atoi(text);
+}
+
+/* Where a Listen has the port, there is nothing to open. */
+static void find_port(httpd_plan_t *plan, const httpd_check_t *check,
+                      apr_pool_t *p)
+{
+    apr_port_t number = (apr_port_t)check->challenge_port;
+
+    if (number == 0 || httpd_listen_next(ap_listeners, number) != NULL) {
+        return;
+    }
+    plan->port =
+        httpd_port_create(number, httpd_port_where(check, number, p), p);
+    if (!plan->restarts_itself) {
+        edge_finding_add(plan->findings, AE_LOG_WARNING, "AE032", "",
+                         "ACMEChallengePort would open port %d by a restart "
+                         "of httpd, and ACMEReload none forbids that, so that "
+                         "no challenge can be answered there; write "
+                         "ACMEReload graceful, or Listen %d",
+                         number, number);
+    }
+}
+
+static void check_all(const apr_array_header_t *servers, httpd_plan_t *plan,
+                      const httpd_conf_t *conf, apr_pool_t *p,
+                      apr_pool_t *ptemp)
+{
+    httpd_check_t *check = httpd_check_make(
         servers, plan->certs, plan->store_dir, plan->findings, ptemp);
+
+    check->challenge_port = challenge_port(conf);
+    find_port(plan, check, p);
 
     httpd_check_account(check);
     httpd_check_port(check);
@@ -296,10 +336,12 @@ int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)
         check_modules(&log);
     }
     if (certs->nelts > 0) {
-        conf->shared->plan = make_plan(conf, certs, findings, &log, p, ptemp);
+        httpd_plan_t *plan = make_plan(conf, certs, findings, &log, p, ptemp);
+
+        conf->shared->plan = plan;
         find_notice(findings, conf);
-        find_peers(findings, conf, conf->shared->plan);
-        check_all(servers, conf->shared->plan, ptemp);
+        find_peers(findings, conf, plan);
+        check_all(servers, plan, conf, p, ptemp);
     } else if (wanted && counter.errors == 0) {
         find_unused(findings);
     }

@@ -21,6 +21,7 @@ struct httpd_reload_t {
     httpd_board_t *board;
     edge_meter_t *meter;
     const edge_served_t *served;
+    httpd_port_t *port; /* or NULL */
     const ae_log_t *log;
     apr_pool_t *pool;
     apr_time_t *restarted_at;     /* survives restarts; 0: never by us */
@@ -33,7 +34,8 @@ struct httpd_reload_t {
 httpd_reload_t *httpd_reload_create(const server_rec *server,
                                     httpd_board_t *board, edge_meter_t *meter,
                                     const edge_served_t *served,
-                                    const ae_log_t *log, apr_pool_t *pconf)
+                                    httpd_port_t *port, const ae_log_t *log,
+                                    apr_pool_t *pconf)
 {
     httpd_reload_t *reload = apr_pcalloc(pconf, sizeof(*reload));
 
@@ -41,6 +43,8 @@ httpd_reload_t *httpd_reload_create(const server_rec *server,
     reload->board = board;
     reload->meter = meter;
     reload->served = served;
+    reload->port = port;
+    httpd_port_keep(port);
     reload->log = log;
     reload->pool = pconf;
     reload->restarted_at = ap_retained_data_get(RETAINED_KEY);
@@ -84,7 +88,7 @@ static const char *staged_names(const httpd_board_t *board, apr_pool_t *ptemp)
     return names->nelts ? httpd_certs_list(names, ptemp) : "what is staged";
 }
 
-static const char *purpose(const httpd_reload_t *reload, apr_pool_t *ptemp)
+static const char *deployment(const httpd_reload_t *reload, apr_pool_t *ptemp)
 {
     apr_interval_time_t ignored;
     const apr_array_header_t *foreign =
@@ -98,16 +102,46 @@ static const char *purpose(const httpd_reload_t *reload, apr_pool_t *ptemp)
                              staged_names(reload->board, ptemp), NULL);
 }
 
+static int is_deployment_asked(const httpd_reload_t *reload)
+{
+    apr_interval_time_t ignored;
+
+    return httpd_board_deploy_asked(reload->board, &ignored);
+}
+
+/* Whatever a restart is for, it deploys what waits. */
+static const char *purpose(const httpd_reload_t *reload, apr_pool_t *ptemp)
+{
+    const char *port = httpd_port_purpose(reload->port, ptemp);
+
+    if (port != NULL && !is_deployment_asked(reload)) {
+        return port;
+    }
+    return apr_pstrcat(ptemp, deployment(reload, ptemp), port ? " and " : NULL,
+                       port, NULL);
+}
+
 /* --- the restart -------------------------------------------------------- */
+
+/* The gap is one between deployments: what opens the port is not to hold up
+ * the deployment that comes of it. */
+static void note_restart(httpd_reload_t *reload)
+{
+    int opens = httpd_port_hand_over(reload->port);
+
+    if (!opens || is_deployment_asked(reload)) {
+        *reload->restarted_at = apr_time_now();
+    }
+}
 
 static void restart(httpd_reload_t *reload, apr_pool_t *ptemp)
 {
     char words[128];
 
     reload->done = 1;
-    *reload->restarted_at = apr_time_now();
     ae_log(reload->log, AE_LOG_NOTICE, "restarting gracefully to %s",
            purpose(reload, ptemp));
+    note_restart(reload);
     if (kill(getpid(), AP_SIG_GRACEFUL) != 0) {
         ae_log(reload->log, AE_LOG_ERROR,
                "AE081: httpd could not restart itself: %s; apachectl "
@@ -128,6 +162,7 @@ static void put_off(httpd_reload_t *reload, const char *words,
            "would not start: %s; mend it, apachectl configtest tells more; "
            "the next look is in five minutes",
            purpose(reload, ptemp), words);
+    httpd_port_refuse(reload->port, words);
 }
 
 static void rehearsed(void *ctx, int passed, const char *words)
@@ -161,14 +196,21 @@ static void rehearse(httpd_reload_t *reload, apr_time_t now)
     }
 }
 
-static int is_due(const httpd_reload_t *reload, apr_time_t now)
+/* Certificates that are ordered together go live together. */
+static int is_deployment_due(const httpd_reload_t *reload, apr_time_t now)
 {
     apr_interval_time_t gap;
 
-    return !reload->done && httpd_board_deploy_asked(reload->board, &gap) &&
+    return httpd_board_deploy_asked(reload->board, &gap) &&
            is_over(*reload->restarted_at, gap, now) &&
-           is_over(reload->put_off_at, REHEARSE_AGAIN, now) &&
-           mpm_is_running();
+           !httpd_port_is_busy(reload->port);
+}
+
+static int is_due(const httpd_reload_t *reload, apr_time_t now)
+{
+    return !reload->done && is_over(reload->put_off_at, REHEARSE_AGAIN, now) &&
+           mpm_is_running() &&
+           (httpd_port_is_due(reload->port) || is_deployment_due(reload, now));
 }
 
 static void look_at_disk(httpd_reload_t *reload)

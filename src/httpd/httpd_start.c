@@ -5,6 +5,7 @@
 #include "edge_live.h"
 #include "httpd_log.h"
 #include "httpd_meter.h"
+#include "httpd_port_serve.h"
 #include "httpd_publisher.h"
 
 #include <apr_strings.h>
@@ -74,6 +75,22 @@ static void find_meter(httpd_context_t *context)
     }
 }
 
+/* It may be open already: who comes there is to meet nothing else, whatever
+ * fails here. */
+static void begin_port(httpd_context_t *context)
+{
+    httpd_port_t *port = context->plan->port;
+
+    if (port == NULL) {
+        return;
+    }
+    context->port_server = httpd_port_server(context->server, context->pconf);
+    if (context->board != NULL) {
+        httpd_port_begin(port, context->board, &context->log,
+                         context->restarts_itself);
+    }
+}
+
 void httpd_start_board(httpd_context_t *context)
 {
     ae_error_t err;
@@ -86,6 +103,7 @@ void httpd_start_board(httpd_context_t *context)
                "orders and renews no certificate",
                line_of(context, &err));
     }
+    begin_port(context);
     find_meter(context);
 }
 
@@ -357,6 +375,7 @@ void httpd_start_worker(httpd_context_t *context)
         .challenge = context->challenge,
         .board = context->board,
         .meter = context->meter,
+        .port = context->plan->port,
         .log = &context->log,
         .restarts_itself = context->restarts_itself,
     };
@@ -388,7 +407,7 @@ void httpd_start_reload(httpd_context_t *context)
             context->server, context->board, context->meter,
             edge_served_note(context->plan->store_dir, context->plan->certs,
                              context->pconf),
-            &context->log, context->pconf);
+            context->plan->port, &context->log, context->pconf);
     }
 }
 

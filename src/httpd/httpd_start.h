@@ -25,6 +25,7 @@ typedef struct httpd_context_t {
     httpd_tls_t *tls;
     httpd_board_t *board;
     edge_meter_t *meter;
+    server_rec *port_server; /* of the port for challenges */
     httpd_challenge_t *challenge;
     httpd_watchdog_t *watchdog;
     httpd_reload_t *reload;

@@ -26,6 +26,14 @@ static const char *trouble_line(const show_source_t *source, apr_pool_t *p)
     return line[0] ? line : "-";
 }
 
+static const char *port_text(const show_source_t *source, apr_pool_t *p)
+{
+    return source->port
+               ? apr_psprintf(p, "%u %s", source->port,
+                              source->port_is_open ? "open" : "closed")
+               : "-";
+}
+
 /* Something comes next, where there is such a certificate. */
 static const char *next_name(const show_list_t *list,
                              const show_source_t *source)
@@ -41,6 +49,7 @@ static void short_worker(request_rec *r, const show_source_t *source)
     ap_rprintf(r, "ACMEWorkerAt: %s\n",
                ae_time_print(source->last_tick, r->pool));
     ap_rprintf(r, "ACMEWorkerTrouble: %s\n", trouble_line(source, r->pool));
+    ap_rprintf(r, "ACMEChallengePort: %s\n", port_text(source, r->pool));
 }
 
 static void short_overview(request_rec *r, const show_source_t *source,
@@ -177,6 +186,9 @@ static void html_worker(request_rec *r, const frame_t *frame,
     html_row(r, frame, "worker", worker_text(source, r->pool));
     if (strcmp(trouble, "-") != 0) {
         html_row(r, frame, "trouble", trouble);
+    }
+    if (source->port != 0) {
+        html_row(r, frame, "port for challenges", port_text(source, r->pool));
     }
 }
 

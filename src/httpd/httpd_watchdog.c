@@ -242,6 +242,9 @@ static void work(httpd_watchdog_t *watchdog)
     if (watchdog->worker != NULL) {
         httpd_board_tick(watchdog->config.board, apr_time_now());
         net_worker_tick(watchdog->worker, TICK_BUDGET);
+        if (watchdog->config.port != NULL) {
+            httpd_port_hold(watchdog->config.port);
+        }
     }
     if (watchdog->worker != NULL && !is_leaving(watchdog)) {
         httpd_publisher_tend(watchdog->publisher);
@@ -332,6 +335,7 @@ static void configure(httpd_watchdog_t *watchdog)
         .certs = config->plan->certs,
         .log = config->log,
         .meter = config->meter,
+        .door = config->port ? httpd_port_door(config->port) : NULL,
         .random = ae_random_u32,
         .restarts_itself = config->restarts_itself,
         .publish = publish_status,

@@ -17,6 +17,7 @@ typedef struct httpd_watchdog_config_t {
     httpd_challenge_t *challenge;
     httpd_board_t *board;
     edge_meter_t *meter; /* or NULL */
+    httpd_port_t *port;  /* or NULL */
     const ae_log_t *log;
     int restarts_itself;
 } httpd_watchdog_config_t;

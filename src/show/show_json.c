@@ -201,6 +201,19 @@ static json_t *print_worker(const show_source_t *source, apr_pool_t *p)
     return json;
 }
 
+static json_t *print_port(const show_source_t *source)
+{
+    json_t *json;
+
+    if (source->port == 0) {
+        return json_null();
+    }
+    json = json_object();
+    json_object_set_new(json, "port", json_integer(source->port));
+    json_object_set_new(json, "open", json_boolean(source->port_is_open));
+    return json;
+}
+
 static json_t *print_counts(const show_list_t *list)
 {
     json_t *json = json_object();
@@ -302,6 +315,7 @@ void show_json(const show_out_t *out, const show_source_t *source,
     json_object_set_new(json, "version", json_integer(SHOW_JSON_VERSION));
     json_object_set_new(json, "generatedAt", print_time(source->now, p));
     json_object_set_new(json, "worker", print_worker(source, p));
+    json_object_set_new(json, "challengePort", print_port(source));
     json_object_set_new(json, "total", json_integer(list.total));
     json_object_set_new(json, "counts", print_counts(&list));
     json_object_set_new(json, "next", print_next(&list, source, p));

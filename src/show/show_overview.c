@@ -149,6 +149,21 @@ static void draw_worker(const show_view_t *view)
     show_put(view, "</dd>\n");
 }
 
+static void draw_port(const show_view_t *view)
+{
+    const show_source_t *source = view->source;
+
+    if (source->port != 0) {
+        show_draw(
+            view, "<dt>{1}</dt>\n<dd>{2}</dd>\n",
+            SHOW_PIECES(
+                show_say(SHOW_PORT),
+                show_say_with(source->port_is_open ? SHOW_PORT_OPEN
+                                                   : SHOW_PORT_CLOSED,
+                              SHOW_PIECES(show_number((int)source->port)))));
+    }
+}
+
 /* --- what is worth a look before anything fails ------------------------- */
 
 static apr_hash_t *index_names(const show_view_t *view)
@@ -214,6 +229,7 @@ void show_overview(const show_view_t *view, const show_list_t *list)
         show_put(view, "<dl class=\"overview\">\n");
         draw_next(view, list);
         draw_worker(view);
+        draw_port(view);
         show_put(view, "</dl>\n");
     }
     draw_findings(view);

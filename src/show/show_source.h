@@ -31,6 +31,8 @@ typedef struct show_source_t {
     apr_time_t last_tick;      /* when the worker was seen last; 0: never */
     const edge_meter_t *meter; /* NULL: nothing was counted */
     const ae_error_t *trouble; /* what keeps it from its work; what "": none */
+    unsigned port; /* of ACMEChallengePort; 0: none is opened and closed */
+    int port_is_open;
     const show_detail_t *detail; /* of the one that is asked for; NULL: a list,
                                     or there is none of that name */
     apr_time_t now;

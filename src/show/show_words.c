@@ -84,6 +84,12 @@ static const char *const words[][AE_LANGUAGES] = {
     [SHOW_WORKER_SILENT] =
         {"Silent, last seen {1}. Nothing is renewed while it is.",
          "応答なし（最終確認: {1}）。この間、更新は行われません。"},
+    [SHOW_PORT] = {"Port for challenges", "チャレンジ用のポート"},
+    [SHOW_PORT_OPEN] = {"{1}, open right now for challenges alone.",
+                        "{1}（現在、チャレンジのためだけに開いています）"},
+    [SHOW_PORT_CLOSED] =
+        {"{1}, closed. It is opened while the CA looks at challenges.",
+         "{1}（閉じています。認証局がチャレンジを確認する間だけ開きます）"},
     [SHOW_FINDINGS] = {"Worth a look", "確認をお勧めする点"},
 
     /* the list */

@@ -72,6 +72,9 @@ typedef enum show_word_t {
     SHOW_WORKER_NOT_BEGUN,
     SHOW_WORKER_ACTIVE,
     SHOW_WORKER_SILENT,
+    SHOW_PORT,
+    SHOW_PORT_OPEN,
+    SHOW_PORT_CLOSED,
     SHOW_FINDINGS,
 
     /* the list */

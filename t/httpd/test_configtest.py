@@ -431,7 +431,7 @@ def in_location(line):
 
 ONLY_SERVER = ["ACMETermsOfService accepted", "ACMEReload none",
                "ACMEChallengeStore shmcb", "ACMEStore acme",
-               "ACMEProxy http://proxy.example.org"]
+               "ACMEChallengePort auto", "ACMEProxy http://proxy.example.org"]
 
 
 @pytest.mark.parametrize("line", ONLY_SERVER)
@@ -458,7 +458,7 @@ def test_directives_in_a_location(configtest, line):
 
 @pytest.mark.parametrize("line, name", [
     ("SSLEngine on", "SSLEngine"), ("ServerName a", "ServerName"),
-    ("ACMEChallengePort auto", "ACMEChallengePort"),
+    ("ACMEChallengeCity Rome", "ACMEChallengeCity"),
     ("<Location />\n</Location>", "<Location>"),
     (in_section("ACMEKeyType rsa-2048"), "<ACMECertificate>")])
 def test_other_directives_in_a_section(configtest, line, name):

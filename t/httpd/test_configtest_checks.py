@@ -144,6 +144,41 @@ def test_what_no_ca_is_asked_for_needs_no_port_80(configtest):
             "*:443", "192.0.2.1:443"), listen=listen)
 
 
+@pytest.mark.parametrize("words", ["off", "auto", "Auto", "8080", "1",
+                                   "65535"])
+def test_challenge_port(configtest, words):
+    expect_quiet(configtest, ACCOUNT + f"ACMEChallengePort {words}\n"
+                 + vhost("a.example.org"))
+
+
+@pytest.mark.parametrize("words", ["on", "port", "0", "65536", "80a", "-1",
+                                   "127.0.0.1:80"])
+def test_challenge_port_is_no_port(configtest, words):
+    assert configtest(f"ACMEChallengePort {words}\n").syntax_error() == (
+        1, f'ACMEChallengePort: "{words}" is no port; write off, auto for '
+        "port 80, or a number from 1 to 65535.")
+
+
+def test_port_80_is_opened_when_it_is_needed(configtest):
+    for port in "auto", "8080":
+        expect_quiet(configtest, f"ACMEChallengePort {port}\n" + managed(),
+                     listen="443")
+
+
+def test_who_does_not_restart_opens_no_port(configtest):
+    expect_warning(
+        configtest,
+        "ACMEReload none\nACMEChallengePort auto\n" + managed(),
+        "AE032: ACMEChallengePort would open port 80 by a restart of httpd, "
+        "and ACMEReload none forbids that, so that no challenge can be "
+        "answered there; write ACMEReload graceful, or Listen 80",
+        listen="443")
+    expect_quiet(
+        configtest,
+        "ACMEReload none\nACMEChallengePort auto\n" + managed(),
+        listen=EVERYWHERE)
+
+
 @pytest.mark.parametrize("before, who", [
     ("SSLEngine on\nACMEEngine on\n", "the main server"),
     (vhost("a.example.org", port=80, inside="SSLEngine on"),

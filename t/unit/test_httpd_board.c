@@ -122,6 +122,43 @@ START_TEST(shortest_gap_counts)
 }
 END_TEST
 
+START_TEST(port_is_open_or_not)
+{
+    httpd_board_t *board = make(1);
+    int is_open;
+
+    ck_assert_uint_eq(httpd_board_port(board, &is_open), 0);
+    ck_assert_int_eq(is_open, 0);
+    httpd_board_put_port(board, 65535, 0);
+    ck_assert_uint_eq(httpd_board_port(board, &is_open), 65535);
+    ck_assert_int_eq(is_open, 0);
+    httpd_board_put_port(board, 80, 1);
+    ck_assert_uint_eq(httpd_board_port(board, &is_open), 80);
+    ck_assert_int_eq(is_open, 1);
+}
+END_TEST
+
+START_TEST(port_is_needed_and_refused)
+{
+    httpd_board_t *board = make(1);
+    ae_error_t why, seen;
+
+    ck_assert_int_eq(httpd_board_port_needed(board), 0);
+    httpd_board_need_port(board, 5);
+    ck_assert_int_eq(httpd_board_port_needed(board), 5);
+    ck_assert_uint_eq(httpd_board_port_refusals(board), 0);
+    ae_error_set(&why, APR_EACCES, "port 80");
+    httpd_board_refuse_port(board, &why);
+    ae_error_set(&why, APR_EGENERAL, "port 80, again");
+    httpd_board_refuse_port(board, &why);
+    ck_assert_uint_eq(httpd_board_port_refusals(board), 2);
+    httpd_board_get_refusal(board, &seen);
+    ck_assert_str_eq(seen.what, "port 80, again");
+    httpd_board_get_trouble(board, &seen);
+    ck_assert_str_eq(seen.what, "");
+}
+END_TEST
+
 START_TEST(challenges_are_open_until_the_last_expires)
 {
     httpd_board_t *board = make(1);
@@ -192,6 +229,8 @@ Suite *suite_httpd_board(void)
     tcase_add_test(tc, each_certificate_has_its_own_status);
     tcase_add_test(tc, trouble_comes_and_goes);
     tcase_add_test(tc, shortest_gap_counts);
+    tcase_add_test(tc, port_is_open_or_not);
+    tcase_add_test(tc, port_is_needed_and_refused);
     tcase_add_test(tc, challenges_are_open_until_the_last_expires);
     tcase_add_test(tc, readers_in_other_processes_see_no_torn_status);
     suite_add_tcase(suite, tc);

@@ -115,6 +115,17 @@ START_TEST(test_worker)
 }
 END_TEST
 
+START_TEST(test_port)
+{
+    ck_assert(json_is_null(at(show_all(), "challengePort")));
+    scene->source.port = 80;
+    ck_assert_int_eq(number_at(show_all(), "challengePort/port"), 80);
+    ck_assert(json_is_false(at(show_all(), "challengePort/open")));
+    scene->source.port_is_open = 1;
+    ck_assert(json_is_true(at(show_all(), "challengePort/open")));
+}
+END_TEST
+
 START_TEST(test_findings)
 {
     apr_array_header_t *findings = edge_findings_make(t_pool);
@@ -319,6 +330,7 @@ Suite *suite_show_json(void)
     tcase_add_checked_fixture(tc, setup, t_teardown);
     tcase_add_test(tc, test_head);
     tcase_add_test(tc, test_worker);
+    tcase_add_test(tc, test_port);
     tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_nothing_managed);
     tcase_add_test(tc, test_certificate);

@@ -109,6 +109,19 @@ START_TEST(test_needs_attention)
 }
 END_TEST
 
+START_TEST(test_port)
+{
+    static const char label[] = "<dt>Port for challenges</dt>";
+
+    expect_no(page(), label);
+    scene->source.port = 80;
+    expect(page(), label);
+    expect(page(), "<dd>80, closed.");
+    scene->source.port_is_open = 1;
+    expect(page(), "<dd>80, open right now");
+}
+END_TEST
+
 START_TEST(test_under_way)
 {
     scene->statuses[1].phase = EDGE_PHASE_STAGED;
@@ -382,6 +395,7 @@ static TCase *list_case(void)
     tcase_add_test(tc, test_japanese);
     tcase_add_test(tc, test_nothing_managed);
     tcase_add_test(tc, test_needs_attention);
+    tcase_add_test(tc, test_port);
     tcase_add_test(tc, test_under_way);
     tcase_add_test(tc, test_findings);
     tcase_add_test(tc, test_pages_of_the_list);

@@ -81,6 +81,15 @@ class Process:
     def pid(self):
         return self.popen.pid
 
+    @contextlib.contextmanager
+    def held(self):
+        """It does nothing for a while."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     def running(self):
         return self.popen.poll() is None
 
