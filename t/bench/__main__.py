@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 
-from . import answers, memory, requests, speed, start, status
+from . import answers, flood, memory, requests, speed, start, status
 from .run import Options
 from .table import print_figure, print_head
 
 PARTS = {"requests": requests, "speed": speed, "start": start,
-         "answers": answers, "status": status, "memory": memory}
+         "answers": answers, "flood": flood, "status": status,
+         "memory": memory}
 
 
 def arguments_of(command):
