@@ -1,4 +1,5 @@
 #include "acme_engine.h"
+#include "acme_identifier.h"
 #include "acme_url.h"
 #include "ae_time.h"
 
@@ -6,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAME_MAX_BYTES 256
 #define HTTP_01 "http-01"
 
 /* How long a token is kept where the CA sets no end. */
@@ -104,16 +104,14 @@ static apr_status_t read_name(acme_authorization_t *authorization,
                               const acme_exchange_t *exchange,
                               const json_t *object, acme_fault_t *fault)
 {
-    const json_t *identifier = ae_json_get_object(object, "identifier");
-    const char *value = ae_json_get_string(identifier, "value", exchange->p);
+    const char *name = acme_identifier_read(
+        ae_json_get_object(object, "identifier"), exchange->p);
     int wildcard = ae_json_get_bool(object, "wildcard", 0);
-    char name[NAME_MAX_BYTES];
 
-    if (!value || !*value || strlen(value) >= sizeof(name)) {
+    if (!name) {
         return acme_fault_odd(fault, exchange,
                               "an authorization without an identifier");
     }
-    ae_text_copy(name, sizeof(name), value);
     if (!authorization->name) {
         authorization->name = apr_pstrcat(
             exchange->order->p, wildcard && strncmp(name, "*.", 2) ? "*." : "",

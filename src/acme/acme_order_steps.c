@@ -1,4 +1,5 @@
 #include "acme_engine.h"
+#include "acme_identifier.h"
 #include "acme_url.h"
 #include "ae_time.h"
 
@@ -154,9 +155,8 @@ static apr_status_t build_new_order(acme_exchange_t *exchange,
 
     (void)fault;
     for (i = 0; i < names->nelts; i++) {
-        json_array_append_new(
-            identifiers, json_pack("{s:s,s:s}", "type", "dns", "value",
-                                   APR_ARRAY_IDX(names, i, const char *)));
+        json_array_append_new(identifiers, acme_identifier_print(APR_ARRAY_IDX(
+                                               names, i, const char *)));
     }
     exchange->url = exchange->session->new_order;
     exchange->payload =

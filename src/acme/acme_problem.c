@@ -1,4 +1,6 @@
 #include "acme_problem.h"
+
+#include "acme_identifier.h"
 #include "acme_jws.h"
 #include "acme_url.h"
 
@@ -9,7 +11,6 @@
 #define TYPE_MAX 128
 #define DETAIL_MAX 1024
 #define THUMBPRINT_LENGTH 43 /* SHA-256, base64url */
-#define IDENTIFIER_MAX 256
 #define SUBPROBLEMS_MAX 100
 #define DEPTH_MAX 2
 
@@ -166,7 +167,6 @@ static acme_problem_t *read_one(const json_t *object, int depth, apr_pool_t *p)
 {
     acme_problem_t *problem = apr_pcalloc(p, sizeof(*problem));
     const char *detail = ae_json_get_string(object, "detail", p);
-    const json_t *identifier = ae_json_get_object(object, "identifier");
     apr_int64_t status = ae_json_get_int(object, "status", 0);
 
     if (!detail) {
@@ -178,7 +178,8 @@ static acme_problem_t *read_one(const json_t *object, int depth, apr_pool_t *p)
     }
     problem->kind = kind_of(problem->type);
     problem->instance = take_text(object, "instance", ACME_URL_LENGTH_MAX, p);
-    problem->identifier = take_text(identifier, "value", IDENTIFIER_MAX, p);
+    problem->identifier =
+        acme_identifier_read(ae_json_get_object(object, "identifier"), p);
     problem->status = status >= 100 && status < 600 ? (int)status : 0;
     if (problem->kind == ACME_PROBLEM_RATE_LIMITED && detail) {
         problem->unpause = find_unpause(detail, p);

@@ -22,7 +22,8 @@ typedef struct ae_cert_facts_t {
     const char *sha256;  /* fingerprint, hexadecimal */
     apr_time_t not_before;
     apr_time_t not_after;
-    const apr_array_header_t *names; /* const char *, DNS, lower case */
+    const apr_array_header_t *names; /* const char *, DNS and addresses,
+                                        each in its one spelling */
 } ae_cert_facts_t;
 
 /** Read a PEM chain; nothing but certificates may be in it

@@ -61,7 +61,7 @@ apr_status_t ae_cert_facts_check_names(const ae_cert_facts_t *facts,
             ae_error_set(err, AE_EMISMATCH,
                          "The certificate does not cover %s", wanted);
             return ae_error_why(err,
-                                "it is none of the %d DNS names in the "
+                                "it is none of the %d names in the "
                                 "certificate (serial %s)",
                                 facts->names->nelts, facts->serial);
         }

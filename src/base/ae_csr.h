@@ -17,14 +17,16 @@ typedef struct ae_csr_facts_t {
     const char *subject;             /* RFC 2253; empty for none */
     const char *key;                 /* as ACMEKeyType has it */
     ae_key_type_t type;              /* the same */
-    const apr_array_header_t *names; /* const char *, DNS, lower case: of
+    const apr_array_header_t *names; /* const char *, DNS and addresses, each
+                                        in its one spelling: of
                                         subjectAltName, then the common name
                                         where it is not among them */
 } ae_csr_facts_t;
 
 /** Make a request, without a common name (RFC 8555 section 7.4 lets the CA
  * take the names from subjectAltName alone).
- * @param names const char *, DNS names in lower case
+ * @param names const char *, DNS names in lower case, and addresses as
+ * ae_address_print has them
  * @param subject as ae_subject.h has it; NULL or empty for none
  * @return APR_SUCCESS or AE_ECRYPTO; AE_EFORMAT for the subject. */
 AE_CHECKED apr_status_t ae_csr_make(ae_csr_t **csr, const ae_key_t *key,
@@ -33,7 +35,8 @@ AE_CHECKED apr_status_t ae_csr_make(ae_csr_t **csr, const ae_key_t *key,
                                     apr_pool_t *p);
 
 /** Read a PEM with one request and nothing else in it: signed by its own key,
- * which is RSA or elliptic, and with nothing but DNS names, if any.
+ * which is RSA or elliptic, and with nothing but DNS names and addresses, if
+ * any.
  * @return APR_SUCCESS; AE_ETOOBIG; AE_EFORMAT. */
 AE_CHECKED apr_status_t ae_csr_parse(ae_csr_t **csr, ae_bytes_t pem,
                                      ae_error_t *err, apr_pool_t *p);

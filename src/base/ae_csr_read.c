@@ -1,5 +1,6 @@
 #include "ae_csr_own.h"
 
+#include "ae_address.h"
 #include "ae_pem.h"
 #include "ae_san.h"
 #include "ae_x509.h"
@@ -9,7 +10,7 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-#define MAKE_ANEW "make the request anew with DNS names alone"
+#define MAKE_ANEW "make the request anew with DNS names and addresses alone"
 
 static apr_status_t refuse(ae_error_t *err, const char *why, const char *next)
 {
@@ -66,7 +67,20 @@ static apr_status_t check_signature(const ae_csr_t *csr, ae_error_t *err)
     return APR_SUCCESS;
 }
 
-/* @return whether the extension is absent or whole, and has DNS names alone */
+int ae_csr_lists(const apr_array_header_t *names, const char *name)
+{
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* @return whether the extension is absent or whole, and has nothing but what
+ * a certificate can be had for */
 static int alternative_names_take(apr_array_header_t *names,
                                   const STACK_OF(X509_EXTENSION) * extensions,
                                   apr_pool_t *p)
@@ -109,7 +123,19 @@ static const char *entry_text(const X509_NAME_ENTRY *entry, apr_pool_t *p)
     return text;
 }
 
-/* RFC 8555 section 7.4: a common name is a name that is asked for too. */
+/* @return NULL where it is none */
+static const char *common_name(const X509_NAME_ENTRY *entry, apr_pool_t *p)
+{
+    const char *text = entry_text(entry, p);
+    ae_address_t address;
+
+    return text != NULL && ae_address_read(&address, text)
+               ? ae_address_print(&address, p)
+               : text;
+}
+
+/* RFC 8555 section 7.4: a common name is a name that is asked for too; not so
+ * an address (RFC 8738 section 3), which may repeat one of the others. */
 static int common_names_take(apr_array_header_t *names, const X509_REQ *req,
                              apr_pool_t *p)
 {
@@ -118,12 +144,13 @@ static int common_names_take(apr_array_header_t *names, const X509_REQ *req,
 
     while ((at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >=
            0) {
-        const char *name = entry_text(X509_NAME_get_entry(subject, at), p);
+        const char *name = common_name(X509_NAME_get_entry(subject, at), p);
+        int is_listed = name != NULL && ae_csr_lists(names, name);
 
-        if (name == NULL) {
+        if (name == NULL || (!is_listed && ae_address_is(name))) {
             return 0;
         }
-        if (!ae_text_is_among(names, name)) {
+        if (!is_listed) {
             APR_ARRAY_PUSH(names, const char *) = name;
         }
     }
@@ -138,11 +165,14 @@ static apr_status_t names_read(apr_array_header_t *names, X509_REQ *req,
     if (!good) {
         refuse(err,
                "its subject alternative names are damaged, hold forbidden "
-               "characters, or are not DNS names alone",
+               "characters, or are not DNS names and addresses alone",
                MAKE_ANEW);
     } else if (!common_names_take(names, req, p)) {
         good = 0;
-        refuse(err, "its common name is not a DNS name", MAKE_ANEW);
+        refuse(err,
+               "its common name is not a DNS name, or an address that is not "
+               "among its subject alternative names",
+               MAKE_ANEW);
     }
     ERR_clear_error();
     return good ? APR_SUCCESS : err->status;

@@ -8,7 +8,7 @@
 #include <openssl/x509v3.h>
 
 /** Make the names of an extension; free with GENERAL_NAMES_free().
- * @param names const char *, DNS names
+ * @param names const char *, DNS names, and addresses as ae_address.h has them
  * @return NULL where OpenSSL refused or there are none. */
 GENERAL_NAMES *ae_san_make(const apr_array_header_t *names);
 
@@ -17,18 +17,20 @@ GENERAL_NAMES *ae_san_make(const apr_array_header_t *names);
  * strings. */
 const char *ae_san_text(const ASN1_STRING *string, apr_pool_t *p);
 
-/** Add the DNS names among these, from `p`. @return whether all could be
- * taken; those of other kinds are passed over */
+/** Add the DNS names and addresses among these, from `p`. @return whether all
+ * could be taken; those of other kinds are passed over, and so is a DNS name
+ * that is an address by its text */
 int ae_san_take(apr_array_header_t *names, const GENERAL_NAMES *all,
                 apr_pool_t *p);
 
-/** The DNS names of a certificate, const char *, in lower case, from `p`;
- * NULL where the extension is damaged or a name holds what none may. */
+/** The DNS names and addresses of a certificate, const char *, each in its one
+ * spelling, from `p`; NULL where the extension is damaged or a name holds what
+ * none may. */
 apr_array_header_t *ae_san_read(const X509 *x509, apr_pool_t *p);
 
 /** Whether `name`, as a certificate presents it, stands for `wanted`
- * (RFC 9525 section 6.3): a wildcard only as the whole first label, and for
- * exactly one label. */
+ * (RFC 9525 section 6.3): a wildcard only as the whole first label, for exactly
+ * one label, and for no part of an address. */
 int ae_san_covers(const char *name, const char *wanted);
 
 #endif

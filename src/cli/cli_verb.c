@@ -36,17 +36,9 @@ const char *cli_operand(const cli_t *cli, int i)
     return cli_args_operand(cli->args, i);
 }
 
-static int has_name(const edge_cert_t *cert, const char *name)
+static int has_name(const edge_cert_t *cert, const char *name, apr_pool_t *p)
 {
-    int i;
-
-    for (i = 0; i < cert->names->nelts; i++) {
-        if (strcasecmp(APR_ARRAY_IDX(cert->names, i, const char *), name) ==
-            0) {
-            return 1;
-        }
-    }
-    return 0;
+    return edge_name_is_among(cert->names, edge_name_spell(name, p));
 }
 
 /* "www.example.org+rsa-2048" is one type of key, also of the first. */
@@ -55,10 +47,10 @@ static int is_called(const edge_cert_t *cert, const char *name, apr_pool_t *p)
     const char *plus = strchr(name, '+');
 
     if (plus == NULL) {
-        return has_name(cert, name);
+        return has_name(cert, name, p);
     }
-    return has_name(cert,
-                    apr_pstrmemdup(p, name, (apr_size_t)(plus - name))) &&
+    return has_name(cert, apr_pstrmemdup(p, name, (apr_size_t)(plus - name)),
+                    p) &&
            strcasecmp(plus + 1, ae_key_type_word(cert->key_type)) == 0;
 }
 

@@ -1,5 +1,6 @@
 #include "edge_cert.h"
 
+#include "ae_address.h"
 #include "edge_digest.h"
 
 #include <apr_strings.h>
@@ -36,7 +37,7 @@ static apr_status_t check_count(const edge_cert_t *cert, ae_error_t *err)
 
     if (cert->names == NULL || cert->names->nelts == 0) {
         ae_error_set(err, AE_EFORMAT, "A certificate has no names");
-        return ae_error_next(err, "write at least one DNS name");
+        return ae_error_next(err, "write at least one name");
     }
     for (i = 0; i < cert->providers->nelts; i++) {
         const edge_provider_t *provider = provider_at(cert, i);
@@ -48,6 +49,26 @@ static apr_status_t check_count(const edge_cert_t *cert, ae_error_t *err)
                          provider->name, provider->names_max);
             return ae_error_next(err, "spread the names over several "
                                       "certificates");
+        }
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t check_address(const edge_cert_t *cert, const char *name,
+                                  ae_error_t *err)
+{
+    int i;
+
+    for (i = 0; ae_address_is(name) && i < cert->providers->nelts; i++) {
+        const edge_provider_t *provider = provider_at(cert, i);
+
+        if (provider->no_addresses != NULL) {
+            ae_error_set(err, AE_EFORMAT,
+                         "%s issues no certificate for the address %s",
+                         provider->name, name);
+            ae_error_why(err, "%s", provider->no_addresses);
+            return ae_error_next(err, "write a DNS name, or another "
+                                      "ACMEProvider for this certificate");
         }
     }
     return APR_SUCCESS;
@@ -77,6 +98,9 @@ apr_status_t edge_cert_check(const edge_cert_t *cert, ae_error_t *err)
 
     for (i = 0; status == APR_SUCCESS && i < cert->names->nelts; i++) {
         status = edge_name_check(name_at(cert, i), err);
+        if (status == APR_SUCCESS) {
+            status = check_address(cert, name_at(cert, i), err);
+        }
         if (status == APR_SUCCESS) {
             status = check_distinct(cert, i, err);
         }

@@ -16,7 +16,7 @@ typedef struct edge_cert_t edge_cert_t;
 struct edge_cert_t {
     const char *name;                /* edge_cert_call gives it both */
     const char *dir;                 /* on disk */
-    const apr_array_header_t *names; /* const char *, lower case */
+    const apr_array_header_t *names; /* const char *, as edge_name_spell */
     const apr_array_header_t
         *providers;                     /* const edge_provider_t *, in order */
     const apr_array_header_t *contacts; /* const char *, "mailto:..." */
@@ -44,13 +44,25 @@ struct edge_cert_t {
 };
 
 /** Check a DNS name as a public CA would take it for http-01: length, labels,
- * characters, no address, no wildcard, at least two labels. Upper case is
- * for the caller to lower before. @return APR_SUCCESS or AE_EFORMAT with why
- * and what to write instead. */
+ * characters, no address, no wildcard, at least two labels. @return
+ * APR_SUCCESS or AE_EFORMAT with why and what to write instead. */
+AE_CHECKED apr_status_t edge_name_check_dns(const char *name, ae_error_t *err);
+
+/** The same of what a certificate can be for: a DNS name, or an address
+ * (RFC 8738), both as edge_name_spell has them. */
 AE_CHECKED apr_status_t edge_name_check(const char *name, ae_error_t *err);
 
+/** The one spelling that names are kept, compared and told to a CA in: a DNS
+ * name in lower case, an address as ae_address_print has it, from text with
+ * brackets or without. From `p`. */
+const char *edge_name_spell(const char *name, apr_pool_t *p);
+
+/** Whether it is one of these, const char *, written the same. */
+int edge_name_is_among(const apr_array_header_t *names, const char *name);
+
 /** The name as one path component of at most 200 characters: "*." becomes
- * "_wildcard.", the end of a longer one a hash of it all. From `p`. */
+ * "_wildcard.", an IPv6 address "ipv6-" and hyphens for its colons, the end of
+ * a longer one a hash of it all. From `p`. */
 const char *edge_name_to_dir(const char *name, apr_pool_t *p);
 
 /** Set the type of key, and the name that follows from it and from names: for
@@ -60,7 +72,8 @@ void edge_cert_call(edge_cert_t *cert, ae_key_type_t type, int is_further,
                     apr_pool_t *p);
 
 /** Check what one directive alone cannot: names present, distinct, each valid,
- * not more than each provider takes. @return APR_SUCCESS or AE_EFORMAT. */
+ * not more than each provider takes, and no address for one that takes none.
+ * @return APR_SUCCESS or AE_EFORMAT. */
 AE_CHECKED apr_status_t edge_cert_check(const edge_cert_t *cert,
                                         ae_error_t *err);
 

@@ -1,5 +1,6 @@
 #include "edge_cert.h"
 
+#include "ae_address.h"
 #include "edge_digest.h"
 
 #include <apr_lib.h>
@@ -22,12 +23,27 @@ static apr_status_t refuse(ae_error_t *err, const char *name, const char *why,
     return ae_error_next(err, "%s", next);
 }
 
-static int is_address(const char *name)
+static int looks_like_address(const char *name)
 {
     const char *allowed =
         strchr(name, ':') ? "0123456789abcdefABCDEF:." : "0123456789.";
 
     return strspn(name, allowed) == strlen(name);
+}
+
+static apr_status_t check_address(const char *name,
+                                  const ae_address_t *address, ae_error_t *err)
+{
+    if (ae_address_is_any(address)) {
+        return refuse(err, name, "it is no one's address",
+                      "write the address that clients ask");
+    }
+    if (ae_address_is_mixed(address)) {
+        return refuse(err, name,
+                      "it is an IPv4 address within an IPv6 address",
+                      "write the IPv4 address");
+    }
+    return APR_SUCCESS;
 }
 
 static int has_only_ascii(const char *name)
@@ -46,9 +62,11 @@ static apr_status_t check_kind(const char *name, ae_error_t *err)
     if (name[0] == '\0') {
         return refuse(err, name, "it is empty", "write a DNS name");
     }
-    if (is_address(name)) {
-        return refuse(err, name, "it is an IP address",
-                      "write a DNS name, such as www.example.org");
+    if (looks_like_address(name)) {
+        return refuse(err, name, "it is no whole IP address",
+                      "write one such as 192.0.2.1 or 2001:db8::1, or a DNS "
+                      "name; httpd ends a ServerName at its first colon, so "
+                      "an IPv6 address stands in ServerAlias");
     }
     if (strncmp(name, WILDCARD, strlen(WILDCARD)) == 0) {
         return refuse(err, name, "http-01 cannot validate a wildcard",
@@ -142,7 +160,7 @@ static apr_status_t check_whole(const char *name, ae_error_t *err)
     return APR_SUCCESS;
 }
 
-apr_status_t edge_name_check(const char *name, ae_error_t *err)
+apr_status_t edge_name_check_dns(const char *name, ae_error_t *err)
 {
     apr_status_t status = check_kind(name, err);
 
@@ -152,10 +170,71 @@ apr_status_t edge_name_check(const char *name, ae_error_t *err)
     return status == APR_SUCCESS ? check_labels(name, err) : status;
 }
 
+apr_status_t edge_name_check(const char *name, ae_error_t *err)
+{
+    ae_address_t address;
+
+    return ae_address_read(&address, name) ? check_address(name, &address, err)
+                                           : edge_name_check_dns(name, err);
+}
+
+static const char *without_brackets(const char *name, apr_pool_t *p)
+{
+    apr_size_t len = strlen(name);
+
+    return len > 2 && name[0] == '[' && name[len - 1] == ']' &&
+                   strchr(name, ':')
+               ? apr_pstrmemdup(p, name + 1, len - 2)
+               : name;
+}
+
+const char *edge_name_spell(const char *name, apr_pool_t *p)
+{
+    ae_address_t address;
+    char *spelled;
+    char *c;
+
+    if (ae_address_read(&address, without_brackets(name, p))) {
+        return ae_address_print(&address, p);
+    }
+    spelled = apr_pstrdup(p, name);
+    for (c = spelled; *c; c++) {
+        *c = (char)apr_tolower(*c);
+    }
+    return spelled;
+}
+
+int edge_name_is_among(const apr_array_header_t *names, const char *name)
+{
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The same as no DNS name's, which has two labels. */
+static const char *address_to_dir(const char *name, apr_pool_t *p)
+{
+    char *dir = apr_pstrcat(p, "ipv6-", name, NULL);
+    char *c;
+
+    for (c = dir; *c; c++) {
+        *c = (char)(*c == ':' ? '-' : *c);
+    }
+    return dir;
+}
+
 const char *edge_name_to_dir(const char *name, apr_pool_t *p)
 {
     const char *dir = name;
 
+    if (strchr(name, ':') && ae_address_is(name)) {
+        return address_to_dir(name, p);
+    }
     if (strncmp(name, WILDCARD, strlen(WILDCARD)) == 0) {
         dir = apr_pstrcat(p, "_wildcard.", name + strlen(WILDCARD), NULL);
     }

@@ -1,13 +1,12 @@
 #include "edge_peer.h"
 
-#include <apr_lib.h>
+#include "ae_address.h"
+
 #include <apr_strings.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of an IPv6 address with an IPv4 one behind, and a scope. */
-#define ADDRESS_MAX 64
 #define PORT_MAX 65535
 
 static const char *const words[] = {
@@ -36,74 +35,6 @@ int edge_probing_find(edge_probing_t *probing, const char *word)
     return 0;
 }
 
-/* --- addresses ----------------------------------------------------------- */
-
-static const char *skip_number(const char *text)
-{
-    apr_size_t len = strspn(text, "0123456789");
-    int is_good = len >= 1 && len <= 3 && (len == 1 || text[0] != '0') &&
-                  atoi(text) <= 255;
-
-    return is_good ? text + len : NULL;
-}
-
-static int is_v4(const char *text)
-{
-    int i;
-
-    for (i = 0; text != NULL && i < 4; i++) {
-        if (i > 0 && *text++ != '.') {
-            return 0;
-        }
-        text = skip_number(text);
-    }
-    return text != NULL && *text == '\0';
-}
-
-/* How many groups of an IPv6 address the text has, and nothing else; -1: it
- * has something else (RFC 4291 section 2.2). The last may be an IPv4 address,
- * which takes the place of two. */
-static int count_groups(const char *text, int may_end_v4)
-{
-    int groups = 0;
-
-    while (*text != '\0') {
-        apr_size_t len = strspn(text, "0123456789abcdef");
-
-        if (may_end_v4 && text[len] == '.') {
-            return is_v4(text) ? groups + 2 : -1;
-        }
-        if (len < 1 || len > 4 || (text[len] != ':' && text[len] != '\0')) {
-            return -1;
-        }
-        groups++;
-        text += len;
-        if (*text == ':' && *++text == '\0') {
-            return -1;
-        }
-    }
-    return groups;
-}
-
-static int is_v6(const char *text, apr_pool_t *p)
-{
-    const char *gap = strstr(text, "::");
-    int before, behind;
-
-    if (gap == NULL) {
-        return count_groups(text, 1) == 8;
-    }
-    before =
-        count_groups(apr_pstrmemdup(p, text, (apr_size_t)(gap - text)), 0);
-    behind = count_groups(gap + 2, 1);
-    return before >= 0 && behind >= 0 && before + behind <= 7;
-}
-
-static int is_address(const char *text, apr_pool_t *p)
-{
-    return strlen(text) <= ADDRESS_MAX && (is_v4(text) || is_v6(text, p));
-}
-
 /* --- what is configured -------------------------------------------------- */
 
 static int take_port(unsigned *port, const char *text)
@@ -117,27 +48,29 @@ static int take_port(unsigned *port, const char *text)
     return *port >= 1 && *port <= PORT_MAX;
 }
 
-static const char *lower(const char *text, apr_pool_t *p)
+/* In its one spelling. */
+static int take_address(edge_peer_t *peer, const char *text, apr_pool_t *p)
 {
-    char *copy = apr_pstrdup(p, text);
-    char *c;
+    ae_address_t address;
 
-    for (c = copy; *c != '\0'; c++) {
-        *c = (char)apr_tolower(*c);
+    if (!ae_address_read(&address, text)) {
+        return 0;
     }
-    return copy;
+    peer->address = ae_address_print(&address, p);
+    return 1;
 }
 
 /* "[address]", and what may stand behind. */
 static int take_bracketed(edge_peer_t *peer, const char *text, apr_pool_t *p)
 {
     const char *end = strchr(text, ']');
+    const char *inside;
 
     if (end == NULL) {
         return 0;
     }
-    peer->address = apr_pstrmemdup(p, text + 1, (apr_size_t)(end - text - 1));
-    return strchr(peer->address, ':') != NULL &&
+    inside = apr_pstrmemdup(p, text + 1, (apr_size_t)(end - text - 1));
+    return strchr(inside, ':') != NULL && take_address(peer, inside, p) &&
            (end[1] == '\0' ||
             (end[1] == ':' && take_port(&peer->port, end + 2)));
 }
@@ -151,17 +84,17 @@ static int take(edge_peer_t *peer, const char *text, apr_pool_t *p)
         return take_bracketed(peer, text, p);
     }
     if (colon == NULL || strchr(colon + 1, ':') != NULL) {
-        peer->address = apr_pstrdup(p, text);
-        return 1;
+        return take_address(peer, text, p);
     }
-    peer->address = apr_pstrmemdup(p, text, (apr_size_t)(colon - text));
-    return take_port(&peer->port, colon + 1);
+    return take_address(
+               peer, apr_pstrmemdup(p, text, (apr_size_t)(colon - text)), p) &&
+           take_port(&peer->port, colon + 1);
 }
 
 apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
                              ae_error_t *err, apr_pool_t *p)
 {
-    if (take(peer, lower(text, p), p) && is_address(peer->address, p)) {
+    if (take(peer, text, p)) {
         return APR_SUCCESS;
     }
     ae_error_set(err, AE_EFORMAT, "\"%.100s\" is not the address of a server",
@@ -218,7 +151,6 @@ const char *edge_peer_print(const edge_peer_t *peer, apr_pool_t *p)
     if (peer->port == EDGE_HTTP_PORT) {
         return apr_pstrdup(p, peer->address);
     }
-    return strchr(peer->address, ':') != NULL
-               ? apr_psprintf(p, "[%s]:%u", peer->address, peer->port)
-               : apr_psprintf(p, "%s:%u", peer->address, peer->port);
+    return apr_psprintf(p, "%s:%u", ae_address_host(peer->address, p),
+                        peer->port);
 }

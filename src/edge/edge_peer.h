@@ -33,7 +33,7 @@ const char *edge_probing_word(edge_probing_t probing);
 int edge_probing_find(edge_probing_t *probing, const char *word);
 
 /** Read "192.0.2.1", "192.0.2.1:8080", "2001:db8::1", "[2001:db8::1]" or
- * "[2001:db8::1]:8080" into `p`; IPv6 comes out in lower case.
+ * "[2001:db8::1]:8080" into `p`, the address in its one spelling.
  * @return APR_SUCCESS or AE_EFORMAT, err with what may be written. */
 AE_CHECKED apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
                                         ae_error_t *err, apr_pool_t *p);

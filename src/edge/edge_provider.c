@@ -16,14 +16,20 @@
 #define KNOWN_WORDS                                                           \
     "letsencrypt, letsencrypt-staging, google, zerossl or sslcom"
 
+/* Let's Encrypt has them for six days alone, by its profile "shortlived". */
+#define NO_ADDRESSES                                                          \
+    "it has them only for orders that ask for its profile of short "          \
+    "lifetimes, and this module's orders ask for no profile"
+
 static const edge_provider_t known[] = {
     {"letsencrypt", "https://acme-v02.api.letsencrypt.org/directory",
-     NAMES_MAX},
+     NAMES_MAX, NO_ADDRESSES},
     {"letsencrypt-staging",
-     "https://acme-staging-v02.api.letsencrypt.org/directory", NAMES_MAX},
-    {"google", "https://dv.acme-v02.api.pki.goog/directory", NAMES_MAX},
-    {"zerossl", "https://acme.zerossl.com/v2/DV90", NAMES_MAX},
-    {"sslcom", "https://acme.ssl.com/sslcom-dv-ecc", NAMES_MAX},
+     "https://acme-staging-v02.api.letsencrypt.org/directory", NAMES_MAX,
+     NO_ADDRESSES},
+    {"google", "https://dv.acme-v02.api.pki.goog/directory", NAMES_MAX, NULL},
+    {"zerossl", "https://acme.zerossl.com/v2/DV90", NAMES_MAX, NULL},
+    {"sslcom", "https://acme.ssl.com/sslcom-dv-ecc", NAMES_MAX, NULL},
 };
 
 /* The parts of an URL that a name is made of; borrowed from the URL. */

@@ -9,6 +9,8 @@ typedef struct edge_provider_t {
     const char *name;          /* safe as one path component */
     const char *directory_url; /* RFC 8555 section 7.1.1 */
     unsigned names_max;        /* names in one certificate */
+    const char *no_addresses; /* why it has none for IP addresses (RFC 8738), a
+                                  clause; NULL where it may have */
 } edge_provider_t;
 
 /** Resolve the word of ACMEProvider: a known name, or an https URL, whose name

@@ -63,24 +63,21 @@ const edge_cert_t *httpd_check_cert_of(const httpd_check_t *check,
     return apr_hash_get(check->by_name, name, APR_HASH_KEY_STRING);
 }
 
-static const edge_cert_t *cert_of_any_case(const httpd_check_t *check,
-                                           const char *name)
+static const edge_cert_t *cert_of_any_spelling(const httpd_check_t *check,
+                                               const char *name)
 {
-    char *lower = apr_pstrdup(check->ptemp, name);
-
-    ap_str_tolower(lower);
-    return httpd_check_cert_of(check, lower);
+    return httpd_check_cert_of(check, edge_name_spell(name, check->ptemp));
 }
 
 const edge_cert_t *httpd_check_cert_for(const httpd_check_t *check,
                                         const server_rec *s)
 {
-    const edge_cert_t *cert = cert_of_any_case(check, s->server_hostname);
+    const edge_cert_t *cert = cert_of_any_spelling(check, s->server_hostname);
     int i;
 
     for (i = 0; cert == NULL && s->names && i < s->names->nelts; i++) {
-        cert =
-            cert_of_any_case(check, APR_ARRAY_IDX(s->names, i, const char *));
+        cert = cert_of_any_spelling(check,
+                                    APR_ARRAY_IDX(s->names, i, const char *));
     }
     return cert;
 }

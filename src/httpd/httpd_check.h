@@ -27,7 +27,7 @@ httpd_check_t *httpd_check_make(const apr_array_header_t *servers,
                                 apr_array_header_t *findings,
                                 apr_pool_t *ptemp);
 
-/** The certificate with this name in it, in lower case, or NULL. */
+/** The certificate with this name in it, as edge_name_spell has it, or NULL. */
 const edge_cert_t *httpd_check_cert_of(const httpd_check_t *check,
                                        const char *name);
 

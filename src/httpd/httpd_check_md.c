@@ -19,7 +19,8 @@ static void add_words(apr_array_header_t *names, int *grows, const char *args)
         if (strcmp(word, "auto") == 0 || strcmp(word, "manual") == 0) {
             *grows = word[0] == 'a';
         } else if (word[0]) {
-            APR_ARRAY_PUSH(names, const char *) = word;
+            APR_ARRAY_PUSH(names, const char *) =
+                edge_name_spell(word, names->pool);
         }
     }
 }

@@ -27,7 +27,7 @@ typedef struct httpd_conf_t {
 
 /** One <ACMECertificate>. */
 typedef struct httpd_section_t {
-    apr_array_header_t *names; /* const char *, lower case, distinct */
+    apr_array_header_t *names; /* const char *, distinct: httpd_names_add */
     httpd_conf_t *conf;        /* not merged */
     const char *title;         /* "<ACMECertificate> at file:line" */
 } httpd_section_t;
@@ -37,8 +37,8 @@ httpd_conf_t *httpd_conf_of(const server_rec *s);
 /** Where something stands, as messages say it: "file:line". From `p`. */
 const char *httpd_conf_place(const char *file, int line, apr_pool_t *p);
 
-/** A name in lower case, added unless it is there. `seen` holds what `names`
- * does; both grow, in the pool of `names`. */
+/** A name as edge_name_spell has it, added unless it is there. `seen` holds
+ * what `names` does; both grow, in the pool of `names`. */
 void httpd_names_add(apr_array_header_t *names, apr_hash_t *seen,
                      const char *name);
 

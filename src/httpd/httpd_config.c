@@ -32,12 +32,11 @@ const char *httpd_conf_text(const httpd_conf_t *conf, httpd_field_t field)
 void httpd_names_add(apr_array_header_t *names, apr_hash_t *seen,
                      const char *name)
 {
-    char *lower = apr_pstrdup(names->pool, name);
+    const char *spelled = edge_name_spell(name, names->pool);
 
-    ap_str_tolower(lower);
-    if (apr_hash_get(seen, lower, APR_HASH_KEY_STRING) == NULL) {
-        apr_hash_set(seen, lower, APR_HASH_KEY_STRING, lower);
-        APR_ARRAY_PUSH(names, const char *) = lower;
+    if (apr_hash_get(seen, spelled, APR_HASH_KEY_STRING) == NULL) {
+        apr_hash_set(seen, spelled, APR_HASH_KEY_STRING, spelled);
+        APR_ARRAY_PUSH(names, const char *) = spelled;
     }
 }
 

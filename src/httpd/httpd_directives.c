@@ -125,7 +125,7 @@ static const char *parse_email(httpd_setting_t *setting,
                             "mailto: and without a name.",
                             row->name, address);
     }
-    if (edge_name_check(lower(at + 1, p), &err)) {
+    if (edge_name_check_dns(lower(at + 1, p), &err)) {
         return apr_psprintf(p,
                             "%s: in \"%s\", what follows the @ is not a "
                             "domain: %s; write it like admin@example.org.",

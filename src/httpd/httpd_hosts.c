@@ -1,5 +1,7 @@
 #include "httpd_hosts.h"
 
+#include "ae_address.h"
+
 #include <apr_strings.h>
 #include <string.h>
 
@@ -22,13 +24,32 @@ static int is_engine_on(const httpd_conf_t *conf)
     return strcmp(httpd_conf_get(conf, HTTPD_ENGINE)->text, "on") == 0;
 }
 
-static apr_array_header_t *read_names(const server_rec *s, apr_pool_t *p)
+/* httpd ends a ServerName at its first colon, so a host of an IPv6 address
+ * alone has no ServerName. */
+static int has_address(const server_rec *s, apr_pool_t *p)
+{
+    int i;
+
+    for (i = 0; s->names && i < s->names->nelts; i++) {
+        if (ae_address_is(edge_name_spell(
+                APR_ARRAY_IDX(s->names, i, const char *), p))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static apr_array_header_t *read_names(const httpd_server_t *server,
+                                      apr_pool_t *p)
 {
     apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
     apr_hash_t *seen = apr_hash_make(p);
+    const server_rec *s = server->s;
     int i;
 
-    httpd_names_add(names, seen, s->server_hostname);
+    if (server->has_name) {
+        httpd_names_add(names, seen, s->server_hostname);
+    }
     for (i = 0; s->names && i < s->names->nelts; i++) {
         httpd_names_add(names, seen, APR_ARRAY_IDX(s->names, i, const char *));
     }
@@ -63,7 +84,7 @@ static const httpd_host_t *read_host(const httpd_server_t *server,
 {
     httpd_host_t *host;
 
-    if (!server->has_name) {
+    if (!server->has_name && !has_address(server->s, p)) {
         ae_log(log, AE_LOG_ERROR,
                "AE006: %s has ACMEEngine on and no ServerName, so nobody "
                "knows what name to get a certificate for; write ServerName "
@@ -75,7 +96,7 @@ static const httpd_host_t *read_host(const httpd_server_t *server,
     host->server = server->s;
     host->conf = httpd_conf_of(server->s);
     host->title = server->title;
-    host->names = read_names(server->s, p);
+    host->names = read_names(server, p);
     return host;
 }
 

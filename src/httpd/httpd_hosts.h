@@ -12,8 +12,8 @@ typedef struct httpd_host_t {
     const server_rec *server;
     const httpd_conf_t *conf;
     const char *title;         /* "the virtual host at file:line" */
-    apr_array_header_t *names; /* const char *, lower case, distinct,
-                                  ServerName first; at least one */
+    apr_array_header_t *names; /* const char *, distinct (httpd_names_add),
+                                  ServerName first, where it has one */
 } httpd_host_t;
 
 /** Find them, in the order of the configuration, and tell what keeps others

@@ -1,3 +1,4 @@
+#include "ae_address.h"
 #include "edge_caa.h"
 #include "net_dns.h"
 #include "net_look_own.h"
@@ -21,6 +22,10 @@ typedef struct target_t {
 static const char at_address[] =
     "let port 80 of this address lead to this httpd, or take the address out "
     "of the DNS; the answer must come from here";
+
+static const char at_itself[] = "let port 80 of this address lead to this "
+                                "httpd; the answer must come from "
+                                "here";
 
 static const char at_peer[] =
     "let httpd run there with this module and the same ACMEChallengeStore, or "
@@ -70,7 +75,8 @@ static void look_at(json_t *rows, const target_t *target,
         edge_rows_add(rows, EDGE_ROW_OPEN, target->about,
                       "without a worker nobody answers for it", "");
     } else if (net_probe_get(&answer,
-                             apr_pstrcat(p, "http://", target->name,
+                             apr_pstrcat(p, "http://",
+                                         ae_address_host(target->name, p),
                                          EDGE_CHALLENGE_PREFIX,
                                          look->probe->token, NULL),
                              &target->at, net_look_left(look, TIMEOUT), &err,
@@ -97,6 +103,20 @@ static void look_at_address(json_t *rows, const char *name,
         .at = {address, EDGE_HTTP_PORT},
         .about = apr_psprintf(p, "port 80 of %s at %s", name, address),
         .remedy = at_address,
+    };
+
+    look_at(rows, &target, look, p);
+}
+
+/* RFC 8738: an address is in no zone. */
+static void look_at_itself(json_t *rows, const char *address,
+                           const net_look_t *look, apr_pool_t *p)
+{
+    const target_t target = {
+        .name = address,
+        .at = {address, EDGE_HTTP_PORT},
+        .about = apr_psprintf(p, "port 80 of %s", address),
+        .remedy = at_itself,
     };
 
     look_at(rows, &target, look, p);
@@ -209,6 +229,11 @@ void net_look_at_name(json_t *rows, const char *name,
                       const apr_array_header_t *cas, const net_look_t *look,
                       apr_pool_t *p)
 {
+    if (ae_address_is(name)) {
+        look_at_itself(rows, name, look, p);
+        look_at_peers(rows, name, peers, look, p);
+        return;
+    }
     look_at_addresses(rows, name, look, p);
     look_at_peers(rows, name, peers, look, p);
     look_at_caa(rows, name, cas, look, p);

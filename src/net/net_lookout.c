@@ -1,5 +1,6 @@
 #include "net_lookout.h"
 
+#include "ae_address.h"
 #include "edge_challenge.h"
 #include "net_clock.h"
 #include "net_resolve.h"
@@ -137,14 +138,10 @@ edge_lookout_t net_lookout_of(net_lookout_t *lookout)
 
 /* --- what is asked ------------------------------------------------------- */
 
-/* An address as a name (RFC 8738) has brackets in an URL. */
 static const char *url_of(const edge_look_t *look, apr_pool_t *p)
 {
-    int is_v6 = strchr(look->name, ':') != NULL;
-
-    return apr_pstrcat(p, "http://", is_v6 ? "[" : "", look->name,
-                       is_v6 ? "]" : "", EDGE_CHALLENGE_PREFIX, look->token,
-                       NULL);
+    return apr_pstrcat(p, "http://", ae_address_host(look->name, p),
+                       EDGE_CHALLENGE_PREFIX, look->token, NULL);
 }
 
 static apr_status_t add_walk(net_lookout_t *lookout, question_t *question)

@@ -9,9 +9,9 @@
 #include <apr_time.h>
 
 /** GET an http URL at one address, and go where redirects (301, 302, 307, 308)
- * lead, to names, by http and https, on ports 80 and 443 alone; no certificate
- * is checked on the way. Another name than the URL's is asked where the DNS
- * leads.
+ * lead, by http and https, on ports 80 and 443 alone, to names, and from an
+ * address to addresses too; no certificate is checked on the way. Another name
+ * than the URL's is asked where the DNS leads.
  * @param at in the place of what the DNS says of the name; port 0: that of the
  * URL
  * @param timeout of it all

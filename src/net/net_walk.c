@@ -72,8 +72,11 @@ static int is_address(const char *host)
 
 /* What the validators of public CAs go by.
  * @return NULL, or why they do not */
-static const char *refuse_target(const target_t *target, apr_pool_t *p)
+static const char *refuse_target(const target_t *target,
+                                 const net_walk_t *walk)
 {
+    apr_pool_t *p = walk->p;
+
     if (strcasecmp(target->scheme, "http") != 0 &&
         strcasecmp(target->scheme, "https") != 0) {
         return apr_psprintf(p,
@@ -87,7 +90,7 @@ static const char *refuse_target(const target_t *target, apr_pool_t *p)
                             "443 only",
                             target->port);
     }
-    if (is_address(target->host)) {
+    if (is_address(target->host) && !is_address(walk->host)) {
         return "to an address, and CAs follow to names only";
     }
     return NULL;
@@ -233,7 +236,7 @@ static apr_status_t follow(net_walk_t *walk, const char *next, ae_error_t *err)
     target_t target;
     const char *wrong = !read_target(&target, next, walk->p)
                             ? "to no URL"
-                            : refuse_target(&target, walk->p);
+                            : refuse_target(&target, walk);
 
     if (wrong == NULL && ++walk->sight.redirects > NET_WALK_REDIRECTS_MAX) {
         wrong = "once more, and CAs follow ten times at most";

@@ -19,9 +19,11 @@ KNOWN_ONLY_TO = [
                 r"scoreboard|util_\w+)\.h"), {"httpd", "top"}, "httpd"),
     (re.compile(r"curl/.*"), {"net"}, "libcurl"),
     (re.compile(r"(sys/socket|sys/un|sys/select|sys/wait|netinet/.*|netdb|"
-                r"arpa/inet|poll|apr_network_io|apr_poll|apr_thread_proc)"
+                r"poll|apr_network_io|apr_poll|apr_thread_proc)"
                 r"\.h"), {"net", "httpd", "cli", "top"},
      "sockets and processes"),
+    (re.compile(r"arpa/inet\.h"), {"base", "net", "httpd", "cli", "top"},
+     "addresses of the network"),
     (re.compile(r"(unistd|fcntl|dirent|sys/stat|apr_file_io|apr_file_info)"
                 r"\.h"), set(RANK) - {"acme", "show"}, "files"),
 ]

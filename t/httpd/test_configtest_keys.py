@@ -15,10 +15,10 @@ from lab.requests import (PEM, make_key, make_request, to_pem, write_key,
 NAME = "a.example.org"
 MORE = "b.example.org"
 INSIDE = "SSLEngine on\nACMEEngine on\nACMECSR www.csr www.key"
-ANEW = "make the request anew with DNS names alone."
+ANEW = "make the request anew with DNS names and addresses alone."
 NOT_DNS = ("Cannot use the certificate signing request: its subject "
            "alternative names are damaged, hold forbidden characters, or are "
-           f"not DNS names alone; {ANEW}")
+           f"not DNS names and addresses alone; {ANEW}")
 TYPES = "ECDSA on P-256 or P-384, or RSA with 2048, 3072 or 4096 bits."
 ONE_PEM = ("it must be one PEM that begins with BEGIN CERTIFICATE REQUEST, "
            "with nothing before or after it.")
@@ -224,7 +224,8 @@ ROWS = [
         "subjectAltName.")),
     Row("NUL in a name", nul_in_a_name, csr(NOT_DNS)),
     Row("NUL in the common name", nul_in_the_common_name, csr(
-        UNUSABLE + f"its common name is not a DNS name; {ANEW}")),
+        UNUSABLE + "its common name is not a DNS name, or an address that is "
+        f"not among its subject alternative names; {ANEW}")),
     Row("key for the group", shown(0o640), CHMOD),
     Row("key for all", shown(0o604), CHMOD),
     Row("key by a link", link, key(

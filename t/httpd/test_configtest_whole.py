@@ -178,8 +178,9 @@ def test_two_hosts_that_want_different_certificates(configtest):
 
 
 NAMES = [
-    ("127.0.0.1", "it is an IP address; write a DNS name, such as "
-     "www.example.org"),
+    ("127.0.0", "it is no whole IP address; write one such as 192.0.2.1 or "
+     "2001:db8::1, or a DNS name; httpd ends a ServerName at its first colon, "
+     "so an IPv6 address stands in ServerAlias"),
     ("localhost", "it has one label only; write it with its domain, such as "
      "www.example.org"),
     ("a_b.example.org", "a host name has no underscore, and no CA takes one; "
@@ -211,10 +212,10 @@ def test_a_name_that_is_too_long(configtest):
 
 def test_a_host_name_that_no_ca_takes(configtest):
     expect_error(
-        configtest, ACCOUNT + vhost("192.0.2.1"),
-        "AE012: 192.0.2.1: the certificate that the virtual host at SITE:3 "
-        'defines cannot be had. No certificate can be had for "192.0.2.1": '
-        "it is an IP address; write a DNS name, such as www.example.org.")
+        configtest, ACCOUNT + vhost("www.example.org."),
+        "AE012: www.example.org.: the certificate that the virtual host at "
+        "SITE:3 defines cannot be had. No certificate can be had for "
+        '"www.example.org.": it ends with a dot; write it without the dot.')
 
 
 def test_more_names_than_the_provider_takes(configtest):

@@ -259,8 +259,10 @@ static void new_order(ca_work_t *work)
         ca_work_breach(work, "an order without identifiers");
     }
     for (i = 0; i < json_array_size(list); i++) {
-        if (strcmp(ca_text(json_array_get(list, i), "type"), "dns") != 0) {
-            ca_work_breach(work, "an identifier that is not dns");
+        if (strcmp(ca_text(json_array_get(list, i), "type"),
+                   ca_type_of(ca_text(json_array_get(list, i), "value"))) !=
+            0) {
+            ca_work_breach(work, "an identifier of another type");
         }
         add_authorization(ca, work->order,
                           ca_text(json_array_get(list, i), "value"));
@@ -383,9 +385,9 @@ static void give_authorization(ca_work_t *work, int index)
     }
     answer_json(work, 200,
                 json_pack("{s:{s:s,s:s},s:s,s:o,s:b,s:s}", "identifier",
-                          "type", "dns", "value", one->name, "status",
-                          one->status, "challenges", list, "wildcard",
-                          one->wildcard, "expires",
+                          "type", ca_type_of(one->name), "value", one->name,
+                          "status", one->status, "challenges", list,
+                          "wildcard", one->wildcard, "expires",
                           ae_time_print(work->order->expires, t_pool)));
     if (strcmp(work->payload, "") != 0) {
         ca_work_breach(work, "an authorization is read by POST-as-GET");

@@ -113,4 +113,7 @@ ca_order_t *ca_order(const ca_t *ca, int i);
 /** A chain for these names and the key of the CSR, PEM; NULL without a CSR. */
 const char *ca_issue(const ca_t *ca, const ca_order_t *order, ae_bytes_t csr);
 
+/** The type of an identifier (RFC 8738 section 3), for the names of tests. */
+const char *ca_type_of(const char *name);
+
 #endif

@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 #define LIFE (90L * 24 * 3600)
 
@@ -22,6 +23,13 @@ static void name_it(X509 *cert)
     X509_NAME_free(name);
 }
 
+const char *ca_type_of(const char *name)
+{
+    return strchr(name, ':') || strspn(name, "0123456789.") == strlen(name)
+               ? "ip"
+               : "dns";
+}
+
 static void add_names(X509 *cert, const ca_order_t *order)
 {
     const char *text = "";
@@ -31,9 +39,9 @@ static void add_names(X509 *cert, const ca_order_t *order)
     for (i = 0; i < order->authorizations->nelts; i++) {
         const ca_authorization_t *one =
             &APR_ARRAY_IDX(order->authorizations, i, const ca_authorization_t);
-        text = apr_pstrcat(t_pool, text,
-                           i ? ",DNS:" : "DNS:", one->wildcard ? "*." : "",
-                           one->name, NULL);
+        text = apr_pstrcat(t_pool, text, i ? "," : "",
+                           *ca_type_of(one->name) == 'i' ? "IP:" : "DNS:",
+                           one->wildcard ? "*." : "", one->name, NULL);
     }
     ext = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, text);
     X509_add_ext(cert, ext, -1);

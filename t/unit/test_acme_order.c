@@ -131,6 +131,17 @@ START_TEST(test_the_bodies_are_the_rfcs)
 }
 END_TEST
 
+/* RFC 8738: the scripted CA holds each identifier to its type. */
+START_TEST(test_addresses)
+{
+    done("192.0.2.1", "2001:db8::1");
+    ck_assert_str_eq(ca->violation ? ca->violation : "", "");
+    ck_assert_str_eq(state(0)->name, "192.0.2.1");
+    ck_assert_str_eq(state(1)->name, "2001:db8::1");
+    ck_assert_str_eq(state(1)->status, "valid");
+}
+END_TEST
+
 /* The whole course of an order, byte for byte, in a second run. */
 START_TEST(test_a_second_run_is_the_same_to_the_byte)
 {
@@ -320,6 +331,7 @@ Suite *suite_acme_order(void)
     tcase_add_test(tc, test_requests_for_many_names);
     tcase_add_test(tc, test_the_chain_is_the_certificates);
     tcase_add_test(tc, test_the_bodies_are_the_rfcs);
+    tcase_add_test(tc, test_addresses);
     tcase_add_test(tc, test_a_second_run_is_the_same_to_the_byte);
     tcase_add_test(tc, test_many_orders_interleaved);
     tcase_add_test(tc, test_alternates);

@@ -79,6 +79,33 @@ START_TEST(names_in_san_alone)
 }
 END_TEST
 
+/* RFC 8738 section 3: an address is an iPAddress, in network order. */
+START_TEST(addresses_in_san)
+{
+    X509_REQ *req =
+        make("key_p256.pem", t_names("192.0.2.1", "2001:db8::1", NULL));
+    STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(req);
+    GENERAL_NAMES *san =
+        X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+    static const char v6[17] = "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1";
+    int kind;
+    const ASN1_STRING *value;
+
+    ck_assert_int_eq(sk_GENERAL_NAME_num(san), 2);
+    value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(san, 0), &kind);
+    ck_assert_int_eq(kind, GEN_IPADD);
+    ck_assert_int_eq(ASN1_STRING_length(value), 4);
+    ck_assert_mem_eq(ASN1_STRING_get0_data(value), "\xc0\0\2\1", 4);
+    value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(san, 1), &kind);
+    ck_assert_int_eq(kind, GEN_IPADD);
+    ck_assert_int_eq(ASN1_STRING_length(value), 16);
+    ck_assert_mem_eq(ASN1_STRING_get0_data(value), v6, 16);
+    GENERAL_NAMES_free(san);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+    X509_REQ_free(req);
+}
+END_TEST
+
 START_TEST(nothing_to_ask_for)
 {
     ae_csr_t *csr;
@@ -186,6 +213,7 @@ Suite *suite_ae_csr(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_loop_test(tc, signed_by_its_key, 0, 3);
     tcase_add_test(tc, names_in_san_alone);
+    tcase_add_test(tc, addresses_in_san);
     tcase_add_test(tc, nothing_to_ask_for);
     tcase_add_test(tc, its_facts_are_told);
     tcase_add_loop_test(tc, what_is_printed_is_read_as_the_same, 0, 3);

@@ -95,8 +95,10 @@ static ae_bytes_t make(const odd_t *odd)
 #define P256 "key_p256.pem"
 #define NO_DNS                                                                \
     "its subject alternative names are damaged, hold forbidden "              \
-    "characters, or are not DNS names alone"
-#define NO_COMMON "its common name is not a DNS name"
+    "characters, or are not DNS names and addresses alone"
+#define NO_COMMON                                                             \
+    "its common name is not a DNS name, or an address that is not among its " \
+    "subject alternative names"
 #define NO_DIGEST "public CAs take no signature of its kind"
 
 static const odd_t odds[] = {
@@ -110,7 +112,13 @@ static const odd_t odds[] = {
     {P256, NULL, NULL, 0, NULL, NULL, ""},
     {"key_p384.pem", "SHA384", NULL, 0, "DNS:a.example", NULL, "a.example"},
     {"key_rsa2048.pem", "SHA512", NULL, 0, "DNS:a.example", NULL, "a.example"},
-    {P256, NULL, NULL, 0, "DNS:a.example,IP:192.0.2.1", NO_DNS, NULL},
+    {P256, NULL, NULL, 0, "DNS:a.example,IP:192.0.2.1", NULL,
+     "a.example 192.0.2.1"},
+    {P256, NULL, "2001:DB8::1", -1, "IP:2001:db8:0:0::1", NULL, "2001:db8::1"},
+    /* RFC 8738 section 3: an address is asked for as an address. */
+    {P256, NULL, "192.0.2.1", -1, "DNS:a.example", NO_COMMON, NULL},
+    {P256, NULL, "192.0.2.1", -1, NULL, NO_COMMON, NULL},
+    {P256, NULL, NULL, 0, "DNS:192.0.2.1", NO_DNS, NULL},
     {P256, NULL, NULL, 0, "DNS:a.example,email:a@a.example", NO_DNS, NULL},
     {P256, NULL, NULL, 0, "DNS:a b.example", NO_DNS, NULL},
     {P256, NULL, "a.example\0.b.example", 20, NULL, NO_COMMON, NULL},

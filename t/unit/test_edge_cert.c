@@ -9,8 +9,17 @@
 
 Suite *suite_edge_cert(void);
 
-static const edge_provider_t few = {"few", "https://few.example/", 3};
-static const edge_provider_t many = {"many", "https://many.example/", 100};
+static const edge_provider_t few = {
+    .name = "few",
+    .directory_url = "https://few.example/",
+    .names_max = 3,
+    .no_addresses = "it has few",
+};
+static const edge_provider_t many = {
+    .name = "many",
+    .directory_url = "https://many.example/",
+    .names_max = 100,
+};
 
 static edge_cert_t *cert_make(const char *names)
 {
@@ -48,12 +57,29 @@ START_TEST(test_good)
 }
 END_TEST
 
+/* RFC 8738: where one of the CAs has none for addresses, none can be had. */
+START_TEST(test_addresses)
+{
+    edge_cert_t *cert = cert_make("a.example 2001:db8::1");
+    ae_error_t err;
+
+    ck_assert_int_eq(edge_cert_check(cert, &err), AE_EFORMAT);
+    ck_assert_str_eq(ae_error_line(&err, t_pool),
+                     "few issues no certificate for the address 2001:db8::1: "
+                     "it has few; write a DNS name, or another ACMEProvider "
+                     "for this certificate");
+    cert->providers = apr_array_copy_hdr(t_pool, cert->providers);
+    ((apr_array_header_t *)cert->providers)->nelts = 1;
+    ck_assert_int_eq(edge_cert_check(cert, &err), APR_SUCCESS);
+}
+END_TEST
+
 START_TEST(test_bad)
 {
     refused("");
     ck_assert_ptr_nonnull(strstr(refused("a.example b.example a.example"),
                                  "the name a.example twice"));
-    ck_assert_ptr_nonnull(strstr(refused("a.example 192.0.2.1"), "192.0.2.1"));
+    ck_assert_ptr_nonnull(strstr(refused("a.example 192.0.2"), "192.0.2"));
     ck_assert_ptr_nonnull(
         strstr(refused("a.example b.example c.example d.example"),
                "few takes at most 3"));
@@ -201,6 +227,7 @@ Suite *suite_edge_cert(void)
 
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_good);
+    tcase_add_test(tc, test_addresses);
     tcase_add_test(tc, test_bad);
     tcase_add_test(tc, test_fingerprint);
     tcase_add_test(tc, test_fingerprint_of_requests);

@@ -14,8 +14,16 @@
 #define URL "-__-_wECAwQFBgcICQoLDA"
 #define PLAIN "+//+/wECAwQFBgcICQoLDA=="
 
-static const edge_provider_t ca = {"ca", "https://ca.example/dir", 100};
-static const edge_provider_t other = {"other", "https://other.example/", 100};
+static const edge_provider_t ca = {
+    .name = "ca",
+    .directory_url = "https://ca.example/dir",
+    .names_max = 100,
+};
+static const edge_provider_t other = {
+    .name = "other",
+    .directory_url = "https://other.example/",
+    .names_max = 100,
+};
 
 static ae_error_t err;
 

@@ -21,6 +21,18 @@ static unsigned orders(void)
 
 /* --- the main road ------------------------------------------------------- */
 
+/* RFC 8738: from the order to the certificate that is checked and staged. */
+START_TEST(addresses)
+{
+    w = world_begin("2001:db8::1 192.0.2.1 a.example", "ca");
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    ck_assert_str_eq(w->statuses[0].name, "2001:db8::1");
+    ck_assert_uint_eq(w->statuses[0].attempts, 0);
+    ck_assert(ae_file_exists(edge_store_path(
+        scene_store(), t_pool, "staging", "ipv6-2001-db8--1", "set", NULL)));
+}
+END_TEST
+
 START_TEST(first_issuance)
 {
     w = world_begin("a.example b.example", "ca");
@@ -387,6 +399,7 @@ Suite *suite_edge_job(void)
 
     tcase_add_checked_fixture(tc, scene_setup, t_teardown);
     tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, addresses);
     tcase_add_test(tc, first_issuance);
     tcase_add_test(tc, no_secret_is_logged);
     tcase_add_test(tc, state_changes_are_traced);

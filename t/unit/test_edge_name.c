@@ -14,9 +14,18 @@ Suite *suite_edge_name(void);
 START_TEST(test_good)
 {
     static const char *const names[] = {
-        "www.example.org",       "example.org",       "a.b",
-        "xn--bcher-kva.example", "1and1.com",         "0.1.example",
-        "a--b.example",          LABEL_63 ".example",
+        "www.example.org",
+        "example.org",
+        "a.b",
+        "xn--bcher-kva.example",
+        "1and1.com",
+        "0.1.example",
+        "a--b.example",
+        LABEL_63 ".example",
+        "192.0.2.1",
+        "2001:db8::1",
+        "::1",
+        "10.0.0.1",
     };
     ae_error_t err;
     apr_size_t i;
@@ -38,9 +47,16 @@ static const struct {
     {"example.org.", "without the dot"},
     {".example.org", "empty label"},
     {"www..example.org", "empty label"},
-    {"192.0.2.1", "IP address"},
-    {"2001:db8::1", "IP address"},
-    {"::1", "IP address"},
+    {"192.0.2", "no whole IP address"},
+    {"192.0.2.256", "no whole IP address"},
+    {"192.0.2.1.", "no whole IP address"},
+    {"2001:db8:::1", "no whole IP address"},
+    {"2001", "an IPv6 address stands in ServerAlias"},
+    {"[2001:db8::1]", "one label"},
+    {"fe80::1%eth0", "one label"},
+    {"0.0.0.0", "no one's address"},
+    {"::", "no one's address"},
+    {"::ffff:192.0.2.1", "write the IPv4 address"},
     {"host.123", "number"},
     {"*.example.org", "http-01 cannot validate a wildcard"},
     {"www.*.org", "characters other"},
@@ -88,12 +104,59 @@ START_TEST(test_length)
 }
 END_TEST
 
+/* Of a mail address, and the like. */
+START_TEST(test_dns_names_alone)
+{
+    ae_error_t err;
+
+    ck_assert_int_eq(edge_name_check_dns("example.org", &err), APR_SUCCESS);
+    ck_assert_int_eq(edge_name_check_dns("192.0.2.1", &err), AE_EFORMAT);
+    ck_assert_int_eq(edge_name_check_dns("2001:db8::1", &err), AE_EFORMAT);
+}
+END_TEST
+
+START_TEST(test_spelling)
+{
+    static const char *const pairs[][2] = {
+        {"WWW.Example.org", "www.example.org"},
+        {"192.0.2.1", "192.0.2.1"},
+        {"2001:DB8:0:0::1", "2001:db8::1"},
+        {"[2001:DB8::1]", "2001:db8::1"},
+        /* What these are is for edge_name_check to say. */
+        {"[192.0.2.1]", "[192.0.2.1]"},
+        {"[2001", "[2001"},
+        {"[A:b]", "[a:b]"},
+        {"[]", "[]"},
+        {"", ""},
+    };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        ck_assert_str_eq(edge_name_spell(pairs[i][0], t_pool), pairs[i][1]);
+    }
+}
+END_TEST
+
+START_TEST(test_among_others)
+{
+    const apr_array_header_t *names = t_names("a.example", "b.example", NULL);
+
+    ck_assert(edge_name_is_among(names, "b.example"));
+    ck_assert(!edge_name_is_among(names, "b.exampl"));
+    ck_assert(!edge_name_is_among(t_names(NULL), "b.example"));
+}
+END_TEST
+
 START_TEST(test_dir)
 {
     ck_assert_str_eq(edge_name_to_dir("www.example.org", t_pool),
                      "www.example.org");
     ck_assert_str_eq(edge_name_to_dir("*.example.org", t_pool),
                      "_wildcard.example.org");
+    ck_assert_str_eq(edge_name_to_dir("192.0.2.1", t_pool), "192.0.2.1");
+    ck_assert_str_eq(edge_name_to_dir("2001:db8::1", t_pool),
+                     "ipv6-2001-db8--1");
+    ck_assert_str_eq(edge_name_to_dir("::1", t_pool), "ipv6---1");
 }
 END_TEST
 
@@ -122,6 +185,9 @@ Suite *suite_edge_name(void)
     tcase_add_test(tc, test_good);
     tcase_add_loop_test(tc, test_bad, 0, sizeof(bad) / sizeof(bad[0]));
     tcase_add_test(tc, test_length);
+    tcase_add_test(tc, test_dns_names_alone);
+    tcase_add_test(tc, test_spelling);
+    tcase_add_test(tc, test_among_others);
     tcase_add_test(tc, test_dir);
     tcase_add_test(tc, test_dir_of_a_long_name);
     suite_add_tcase(suite, tc);

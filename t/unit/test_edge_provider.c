@@ -72,6 +72,21 @@ START_TEST(test_url)
 }
 END_TEST
 
+/* RFC 8738: Let's Encrypt has certificates for addresses by a profile alone,
+ * whatever its URL is written as; of others, they say it themselves. */
+START_TEST(test_addresses)
+{
+    ck_assert_ptr_nonnull(
+        strstr(resolve("letsencrypt")->no_addresses, "profile"));
+    ck_assert_ptr_nonnull(resolve("letsencrypt-staging")->no_addresses);
+    ck_assert_ptr_nonnull(
+        resolve("https://acme-v02.api.letsencrypt.org/directory")
+            ->no_addresses);
+    ck_assert_ptr_null(resolve("zerossl")->no_addresses);
+    ck_assert_ptr_null(resolve("https://127.0.0.1:14000/dir")->no_addresses);
+}
+END_TEST
+
 /* Each name becomes a directory. */
 START_TEST(test_url_names_are_safe)
 {
@@ -155,6 +170,7 @@ Suite *suite_edge_provider(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_known);
     tcase_add_test(tc, test_url);
+    tcase_add_test(tc, test_addresses);
     tcase_add_test(tc, test_url_names_are_safe);
     tcase_add_test(tc, test_refused);
     tcase_add_test(tc, test_too_long);

@@ -62,6 +62,21 @@ START_TEST(test_no_time)
 }
 END_TEST
 
+/* RFC 8738: nothing of an address is in the DNS. */
+START_TEST(test_an_address)
+{
+    const json_t *rows;
+
+    look.certs = scene_certs(scene_cert("192.0.2.1 2001:db8::1", "one"), NULL);
+    look.tell = NULL;
+    rows = ae_json_keep(net_look(&look, t_pool), t_pool);
+    ck_assert_int_eq(count(rows, "open    port 80 of 192.0.2.1: no time"), 1);
+    ck_assert_int_eq(count(rows, "open    port 80 of 2001:db8::1: no"), 1);
+    ck_assert_int_eq(count(rows, "DNS"), 0);
+    ck_assert_int_eq(count(rows, "CAA"), 0);
+}
+END_TEST
+
 Suite *suite_net_look(void)
 {
     Suite *suite = suite_create("net_look");
@@ -69,6 +84,7 @@ Suite *suite_net_look(void)
 
     tcase_add_checked_fixture(tc, setup, t_teardown);
     tcase_add_test(tc, test_no_time);
+    tcase_add_test(tc, test_an_address);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -135,6 +135,21 @@ START_TEST(test_redirects_that_nobody_follows)
 }
 END_TEST
 
+/* RFC 8738: who is asked by an address has no name to lead to. What answers at
+ * port 80 there is of no interest. */
+START_TEST(test_redirect_of_an_address)
+{
+    const char *port = strrchr(client_url(""), ':');
+    apr_status_t status = net_probe_get(
+        &answer,
+        apr_pstrcat(t_pool, "https://127.0.0.1", port, "/address", NULL),
+        "127.0.0.1", client_timeout(apr_time_from_sec(2)), &err, t_pool);
+
+    ck_assert_int_ne(status, AE_EMISMATCH);
+    ck_assert_uint_eq(answer.redirects, 1);
+}
+END_TEST
+
 /* Whatever the environment says: a CA knows no proxy of ours. */
 START_TEST(test_no_proxy)
 {
@@ -156,6 +171,7 @@ Suite *suite_net_probe(void)
     tcase_add_test(tc, test_silent);
     tcase_add_test(tc, test_nobody_listens);
     tcase_add_test(tc, test_redirects_that_nobody_follows);
+    tcase_add_test(tc, test_redirect_of_an_address);
     tcase_add_test(tc, test_no_proxy);
     suite_add_tcase(suite, tc);
     return suite;

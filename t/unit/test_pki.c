@@ -1,5 +1,7 @@
 #include "test_pki.h"
 
+#include "ae_address.h"
+
 #include <apr_strings.h>
 #include <check.h>
 #include <openssl/bio.h>
@@ -140,8 +142,10 @@ static const char *alternative_names(const char *words, apr_pool_t *p)
     int i;
 
     for (i = 0; i < names->nelts; i++) {
-        text = apr_pstrcat(p, text, i ? ",DNS:" : "DNS:",
-                           APR_ARRAY_IDX(names, i, const char *), NULL);
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+
+        text = apr_pstrcat(p, text, i ? "," : "",
+                           ae_address_is(name) ? "IP:" : "DNS:", name, NULL);
     }
     return text;
 }

@@ -29,11 +29,11 @@ class Answer:
                 if pair[0] != pair[1]]
 
 
-def ask(port, path, host="www.example.org", method="GET"):
+def ask(port, path, host="www.example.org", method="GET", at="127.0.0.1"):
     """One request as written: http.client would quote nothing of it either,
     but refuse some; so the line goes out by hand."""
     with contextlib.closing(
-            socket.create_connection(("127.0.0.1", port), 60)) as wire:
+            socket.create_connection((at, port), 60)) as wire:
         wire.sendall(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n"
                      "Content-Length: 0\r\nConnection: close\r\n\r\n"
                      .encode())
@@ -55,10 +55,11 @@ def context_for(root=None, ciphers=None):
     return context
 
 
-def tls(port, name, root=None, ciphers=None):
-    """A TLS connection of such a client. The caller closes it."""
+def tls(port, name, root=None, ciphers=None, at="127.0.0.1"):
+    """A TLS connection of such a client. The caller closes it. A name that is
+    an address is verified, and not sent (RFC 6066 section 3)."""
     context = context_for(root, ciphers)
-    wire = socket.create_connection(("127.0.0.1", port), 60)
+    wire = socket.create_connection((at, port), 60)
     try:
         return context.wrap_socket(wire, server_hostname=name)
     except BaseException:
@@ -66,9 +67,9 @@ def tls(port, name, root=None, ciphers=None):
         raise
 
 
-def certificate(port, name, root=None, ciphers=None):
+def certificate(port, name, root=None, ciphers=None, at="127.0.0.1"):
     """The certificate served for a name."""
-    with tls(port, name, root, ciphers) as wire:
+    with tls(port, name, root, ciphers, at) as wire:
         return x509.load_der_x509_certificate(wire.getpeercert(True))
 
 
@@ -76,6 +77,13 @@ def names_of(cert):
     extension = cert.extensions.get_extension_for_class(
         x509.SubjectAlternativeName)
     return set(extension.value.get_values_for_type(x509.DNSName))
+
+
+def addresses_of(cert):
+    extension = cert.extensions.get_extension_for_class(
+        x509.SubjectAlternativeName)
+    return {str(address) for address in
+            extension.value.get_values_for_type(x509.IPAddress)}
 
 
 def key_kind(cert):

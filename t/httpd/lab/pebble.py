@@ -12,14 +12,16 @@ from .process import Process, answers, free_port
 
 
 class Pebble:
-    """One CA on free ports of 127.0.0.1. Every name resolves there; http-01 is
-    asked at `http_port`. With no `retry_after` it sends no such header. With
-    `customers`, HMAC keys by their identifiers, it has accounts for these
-    alone."""
+    """One CA on free ports, asked at `host`, of which its URL is made. Every
+    name resolves to 127.0.0.1; http-01 is asked at `http_port`. With no
+    `retry_after` it sends no such header. With `customers`, HMAC keys by their
+    identifiers, it has accounts for these alone."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
-                 environment=None, retry_after=1, customers=None, dns=None):
+                 environment=None, retry_after=1, customers=None, dns=None,
+                 host="127.0.0.1"):
         self.directory = directory
+        self.host = host
         directory.mkdir(mode=0o755, exist_ok=True)
         self.trust_file = pki.make_server(directory)
         self.port = free_port()
@@ -31,11 +33,11 @@ class Pebble:
 
     @property
     def url(self):
-        return f"https://127.0.0.1:{self.port}/dir"
+        return f"https://{self.host}:{self.port}/dir"
 
     def _configure(self, http_port, lifetime, retry_after, customers):
         config = {"pebble": {
-            "listenAddress": f"127.0.0.1:{self.port}",
+            "listenAddress": f"{self.host}:{self.port}",
             "managementListenAddress": f"127.0.0.1:{self.management}",
             "certificate": str(self.directory / "server.pem"),
             "privateKey": str(self.directory / "server.key"),
@@ -67,8 +69,8 @@ class Pebble:
             self.directory / "pebble.log",
             env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment})
         self.process.require(
-            lambda: answers(self.port) and answers(self.management), 20,
-            "Pebble")
+            lambda: answers(self.port, self.host.strip("[]"))
+            and answers(self.management), 20, "Pebble")
 
     def root(self):
         """The root that issued certificates lead to, in PEM."""

@@ -42,12 +42,13 @@ def _write(directory, stem, cert, key):
 
 
 def make_server(directory):
-    """Write root.pem, server.pem and server.key for 127.0.0.1."""
+    """Write root.pem, server.pem and server.key for the loopback."""
     root, root_key = _root()
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([
         x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.IPAddress(ipaddress.ip_address("::1"))])
     server = _sign("laboratory server", "laboratory root", key, root_key,
                    [(names, False)])
     (directory / "root.pem").write_bytes(

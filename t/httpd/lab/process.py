@@ -60,7 +60,8 @@ def wait_until(condition, seconds, what):
 
 def answers(port, host="127.0.0.1"):
     """Whether something listens there."""
-    with contextlib.closing(socket.socket()) as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family)) as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
 
