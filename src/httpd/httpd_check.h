@@ -61,6 +61,10 @@ void httpd_check_account(const httpd_check_t *check);
  * where the administrator names another one that it comes to. */
 void httpd_check_port(const httpd_check_t *check);
 
+/** Whether a virtual host with an address among its names is the one that
+ * answers TLS there. */
+void httpd_check_addresses(const httpd_check_t *check);
+
 /** Hosts that mod_md manages too. */
 void httpd_check_md(const httpd_check_t *check);
 

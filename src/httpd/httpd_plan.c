@@ -312,6 +312,7 @@ static void check_all(const apr_array_header_t *servers, httpd_plan_t *plan,
 
     httpd_check_account(check);
     httpd_check_port(check);
+    httpd_check_addresses(check);
     httpd_files_check(servers, plan->findings);
     httpd_check_md(check);
     httpd_check_clients(check);

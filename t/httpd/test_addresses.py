@@ -5,7 +5,8 @@ import pytest
 
 from lab import client
 from lab.command import run
-from lab.configtest import (ACCOUNT, Configtest, expect_error, expect_quiet)
+from lab.configtest import (ACCOUNT, Configtest, expect_error, expect_quiet,
+                            expect_warning)
 from lab.network import own_network
 from lab.process import wait_until
 from lab.status import MAIN, statuses
@@ -101,6 +102,40 @@ def test_what_is_no_address(configtest, name, why, remedy):
     (line,) = result.lines("error")
     assert line.endswith(f'No certificate can be had for "{name}": {why}; '
                          f"{remedy}."), line
+
+
+# No client names an address in TLS: the first host of it answers.
+FIRST = vhost("ServerName www.example.org")
+
+
+def hidden(words, first="SITE:4", own="SITE:9", host=None):
+    return (f"AE034: {words}: clients that ask for {words} name no host in "
+            f"TLS, so the virtual host at {first} answers them with its "
+            f"certificate, and not the virtual host at {own}; write "
+            f"<VirtualHost {host or words}:443>, or put this virtual host "
+            "before all others of its address")
+
+
+def test_another_host_answers_for_an_address(configtest):
+    expect_warning(configtest, ACCOUNT + CA + FIRST
+                   + vhost(f"ServerName {V4}"), hidden(V4))
+    expect_warning(configtest, ACCOUNT + CA + FIRST
+                   + vhost(f"ServerAlias {V6}"), hidden(V6, host=f"[{V6}]"))
+    # Forwarded to an address of this server: the first host of that one.
+    expect_warning(configtest, ACCOUNT + CA
+                   + vhost("ServerName www.example.org", at="192.0.2.1:443")
+                   + vhost(f"ServerName {V4}", at="192.0.2.1:443"), hidden(V4))
+
+
+@pytest.mark.parametrize("body", [
+    vhost(f"ServerName {V4}") + FIRST,
+    FIRST + vhost(f"ServerName {V4}", at=f"{V4}:443"),
+    FIRST + vhost(f"ServerAlias {V6}", at=f"[{V6}]:443"),
+    FIRST + vhost(f"ServerName {V4}", at="192.0.2.1:443"),
+    f"<ACMECertificate www.example.org {V4}>\n</ACMECertificate>\n" + FIRST
+    + vhost(f"ServerName {V4}")])
+def test_the_host_of_an_address_answers(configtest, body):
+    expect_quiet(configtest, ACCOUNT + CA + body)
 
 
 # --- issued ------------------------------------------------------------------
