@@ -136,10 +136,15 @@ static const edge_cause_row_t rows[] = {
      "answer-5xx",
      {{"The server that the CA asked has a fault of its own (5xx).",
        "See whether a proxy or load balancer before this server reaches "
-       "it on port 80, and what its log says."},
+       "it on port 80, and what its log says. Let several servers of one "
+       "name share one ACMEChallengeStore: while it has no certificate, "
+       "one answers 503 to the challenge of another."},
       {"認証局が尋ねたサーバーの側で障害が起きています (5xx)。",
        "手前のプロキシや負荷分散装置がこのサーバーのポート 80 に届いてい"
-       "るか、そのログに何が書かれているかを調べてください。"}}},
+       "るか、そのログに何が書かれているかを調べてください。1 つの名前に"
+       "複数のサーバーがあるときは、1 つの ACMEChallengeStore を共有させ"
+       "てください。証明書がまだないサーバーは、他のサーバーのチャレンジ"
+       "に 503 を返します。"}}},
     {EDGE_CAUSE_ANSWER_STATUS,
      "answer-status",
      {{"The server that the CA asked answered the path of the challenge "
