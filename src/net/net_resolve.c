@@ -128,10 +128,10 @@ apr_status_t net_resolve_take(const apr_array_header_t **addresses,
                 resolve->request.ar_result, err, p);
 }
 
+/* Not by gai_cancel, which loses memory of its own for each. */
 int net_resolve_free(net_resolve_t *resolve)
 {
-    if (!resolve->refused &&
-        gai_cancel(&resolve->request) == EAI_NOTCANCELED) {
+    if (!net_resolve_is_over(resolve)) {
         return 0;
     }
     if (resolve->request.ar_result != NULL) {

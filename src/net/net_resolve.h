@@ -23,8 +23,8 @@ AE_CHECKED apr_status_t net_resolve_take(const apr_array_header_t **addresses,
                                          const net_resolve_t *resolve,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Free it, over or not. @return false where a thread has it in hand: call it
- * again later, or never, which costs its memory */
+/** Free it, where it is over. @return false where not: call it again later, or
+ * never, which costs its memory */
 int net_resolve_free(net_resolve_t *resolve);
 
 #endif
