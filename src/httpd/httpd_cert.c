@@ -20,12 +20,11 @@ static int is(const httpd_conf_t *conf, httpd_field_t field, const char *word)
 
 static edge_probing_t probing_of(const httpd_conf_t *conf)
 {
-    edge_probing_t probing = EDGE_PROBING_ADVISORY;
-    int known =
-        edge_probing_find(&probing, httpd_conf_text(conf, HTTPD_PROBE));
+    edge_probing_t probing;
 
-    (void)known;
-    return probing;
+    return edge_probing_find(&probing, httpd_conf_text(conf, HTTPD_PROBE))
+               ? probing
+               : EDGE_PROBING_ADVISORY;
 }
 
 static const apr_array_header_t *peers_of(const httpd_conf_t *conf)
