@@ -34,10 +34,11 @@ typedef struct spot_t {
 
 struct edge_barrier_t {
     edge_barrier_config_t config;
-    apr_array_header_t *spots; /* spot_t * */
-    unsigned asked;            /* how many are SPOT_ASKED */
-    apr_time_t since;          /* also of a clock that was set back */
-    apr_time_t round;          /* when this try began */
+    const apr_array_header_t *tokens; /* acme_token_t */
+    apr_array_header_t *spots;        /* spot_t * */
+    unsigned asked;                   /* how many are SPOT_ASKED */
+    apr_time_t since;                 /* also of a clock that was set back */
+    apr_time_t round;                 /* when this try began */
     edge_failure_t found;
     int is_over;
     apr_pool_t *p;
@@ -84,6 +85,7 @@ edge_barrier_t *edge_barrier_create(const edge_barrier_config_t *config,
     int i;
 
     barrier->config = *config;
+    barrier->tokens = tokens;
     barrier->spots = apr_array_make(p, 8, sizeof(spot_t *));
     barrier->since = now;
     barrier->round = now;
@@ -366,6 +368,20 @@ static edge_barrier_next_t shut(edge_barrier_t *barrier)
     return is_required ? EDGE_BARRIER_SHUT : EDGE_BARRIER_OPEN;
 }
 
+static void say_asked(const edge_barrier_t *barrier)
+{
+    const edge_barrier_config_t *config = &barrier->config;
+    int i;
+
+    for (i = 0; config->provider != NULL && i < barrier->tokens->nelts; i++) {
+        ae_log(config->log, AE_LOG_INFO,
+               "%s: the challenge for %s is published; %s is asked to look",
+               config->cert->name,
+               APR_ARRAY_IDX(barrier->tokens, i, acme_token_t).name,
+               config->provider->name);
+    }
+}
+
 static void watch_clock(edge_barrier_t *barrier, apr_time_t now)
 {
     if (now < barrier->round) {
@@ -386,6 +402,9 @@ edge_barrier_next_t edge_barrier_step(edge_barrier_t *barrier, apr_time_t now,
     if (next == EDGE_BARRIER_WAIT &&
         now - barrier->since >= EDGE_BARRIER_SPAN) {
         next = shut(barrier);
+    }
+    if (next == EDGE_BARRIER_OPEN) {
+        say_asked(barrier);
     }
     if (next != EDGE_BARRIER_WAIT) {
         barrier->is_over = 1;

@@ -63,20 +63,6 @@ static edge_provision_next_t fail_probe(edge_provision_t *provision)
     return EDGE_PROVISION_FAILED;
 }
 
-static void say_asked(const edge_provision_t *provision)
-{
-    const edge_barrier_config_t *config = &provision->config.barrier;
-    int i;
-
-    for (i = 0; i < provision->tokens->nelts; i++) {
-        ae_log(config->log, AE_LOG_INFO,
-               "%s: the challenge for %s is published; %s is asked to look",
-               config->cert->name,
-               APR_ARRAY_IDX(provision->tokens, i, acme_token_t).name,
-               config->provider->name);
-    }
-}
-
 static edge_provision_next_t pass_barrier(edge_provision_t *provision,
                                           apr_time_t now, apr_time_t *wake)
 {
@@ -84,7 +70,6 @@ static edge_provision_next_t pass_barrier(edge_provision_t *provision,
     case EDGE_BARRIER_WAIT:
         return EDGE_PROVISION_WAIT;
     case EDGE_BARRIER_OPEN:
-        say_asked(provision);
         provision->tokens = NULL;
         return EDGE_PROVISION_READY;
     case EDGE_BARRIER_SHUT:
