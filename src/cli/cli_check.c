@@ -136,6 +136,7 @@ static void look_at_network(json_t *rows, const cli_t *cli,
         .certs = certs,
         .proxy = cli->catalog.proxy,
         .proxy_hidden = cli->catalog.proxy_hidden,
+        .opens_port = cli->catalog.opens_port,
         .tell = tell_progress,
         .ctx = (void *)cli,
     };

@@ -122,6 +122,7 @@ static json_t *look(const httpd_deed_t *deed, apr_pool_t *p)
         .store = deed->store,
         .certs = certs,
         .proxy = deed->proxy,
+        .opens_port = deed->opens_port,
         .until = net_clock_steady() + CHECK_LIMIT,
     };
     json_t *rows = ae_json_keep(json_array(), p);

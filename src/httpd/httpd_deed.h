@@ -25,6 +25,7 @@ typedef struct httpd_deed_t {
     const edge_cert_t *cert;
     const char *serial; /* of the staged one that the page showed; or "" */
     const char *proxy;  /* towards the CA, or NULL */
+    int opens_port;     /* as net_look.h has it */
     int worker_runs;
     ae_language_t language;
     apr_time_t now;

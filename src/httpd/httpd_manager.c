@@ -329,6 +329,7 @@ static int find_deed(const visit_t *visit)
         .store = visit->page->store,
         .serial = visit->form.serial,
         .proxy = visit->page->plan->proxy,
+        .opens_port = visit->page->plan->port != NULL,
         .worker_runs = worker_runs(visit),
         .now = visit->now,
     };

@@ -239,6 +239,7 @@ void httpd_start_catalog(const httpd_context_t *context)
         .certs = context->plan->certs,
         .findings = context->plan->findings,
         .restarts_itself = context->restarts_itself,
+        .opens_port = context->plan->port != NULL,
         .proxy = context->plan->proxy,
     };
     ae_error_t err;

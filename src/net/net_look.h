@@ -15,7 +15,8 @@ typedef struct net_look_t {
     const apr_array_header_t *certs; /* const edge_cert_t * */
     const char *proxy;               /* towards the CA: URL, or NULL */
     int proxy_hidden;                /* there is one that cannot be used */
-    const edge_probe_t *probe;       /* NULL: no worker publishes any */
+    int opens_port;            /* port 80 is open only while a CA looks */
+    const edge_probe_t *probe; /* NULL: no worker publishes any */
     apr_time_t until; /* by net_clock_steady: what is not begun by then is left
                          open, and nothing is waited for longer, but for one
                          answer of the name servers; 0: no end */

@@ -88,6 +88,11 @@ static void look_at(json_t *rows, const target_t *target,
                             " be answered there, or redirect it to port 80 or "
                             "443 of a name",
                             p);
+    } else if (look->opens_port && APR_STATUS_IS_ECONNREFUSED(err.status)) {
+        edge_rows_add(rows, EDGE_ROW_OPEN, target->about,
+                      "it is closed, and httpd opens it when a CA is to look "
+                      "(ACMEChallengePort)",
+                      "");
     } else {
         edge_rows_add_error(rows, EDGE_ROW_FAILED, target->about, &err,
                             target->remedy, p);

@@ -3,6 +3,7 @@ free, asked from another network all the while."""
 
 import pytest
 
+from lab.command import run
 from lab.network import own_network
 from lab.process import answers, wait_until
 from lab.sites import secure
@@ -25,7 +26,7 @@ def network(place):
 @pytest.fixture
 def pebble(network, make_pebble):
     """It looks at IPv6 first."""
-    made = make_pebble(80)
+    made = make_pebble(80, dns=53)
     for name in NAMES:
         made.records("add-a", host=name, addresses=[NEAR[0]])
         made.records("add-aaaa", host=name, addresses=[NEAR[1]])
@@ -62,8 +63,18 @@ def test_open_for_a_phase_of_ten_certificates(pebble, watcher, make_httpd):
     httpd.require(lambda: watcher.now() == {"refused"}, 10, "closed port")
     for address in NEAR:
         assert phases(watcher, address) == ["refused", "404", "refused"]
+    check_says_so(httpd)
     assert httpd.log().count("port 80 is open") == 1
     assert httpd.log().count("restarting gracefully") == 2
+
+
+def check_says_so(httpd):
+    """Nothing is wrong with a port that is closed in between."""
+    rows = run(httpd, "check", NAMES[0], "--json").json()["rows"]
+    found = {row["about"]: (row["result"], row["found"]) for row in rows}
+    for address in NEAR:
+        result, words = found[f"port 80 of {NAMES[0]} at {address}"]
+        assert result == "open" and "ACMEChallengePort" in words
 
 
 @pytest.mark.parametrize("listen, everywhere", [

@@ -247,6 +247,23 @@ START_TEST(test_proxy)
 }
 END_TEST
 
+START_TEST(test_opens_port)
+{
+    test_store_t *t = test_store_make();
+    edge_catalog_t catalog = catalog_of(t);
+    edge_catalog_t back;
+    ae_error_t err;
+
+    save(&catalog, t);
+    ck_status(load(&back, t, &err), APR_SUCCESS, &err);
+    ck_assert(!back.opens_port);
+    catalog.opens_port = 1;
+    save(&catalog, t);
+    ck_status(load(&back, t, &err), APR_SUCCESS, &err);
+    ck_assert(back.opens_port);
+}
+END_TEST
+
 static struct stat file_of(const test_store_t *t)
 {
     struct stat info;
@@ -418,6 +435,7 @@ Suite *suite_edge_catalog(void)
     tcase_add_test(tc, test_types_of_key);
     tcase_add_test(tc, test_reload);
     tcase_add_test(tc, test_proxy);
+    tcase_add_test(tc, test_opens_port);
     tcase_add_test(tc, test_written_when_changed);
     tcase_add_test(tc, test_thousands);
     tcase_add_loop_test(tc, test_damaged, 0,
