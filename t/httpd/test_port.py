@@ -2,6 +2,10 @@
 is served there."""
 
 import contextlib
+import datetime
+import os
+import re
+import signal
 import socket
 import ssl
 
@@ -142,6 +146,44 @@ def test_killed_in_the_phase(make_phase):
     phase.end()
     assert httpd.log().count(OPEN) == 2
     assert httpd.log().count("a certificate is ordered") == 1
+
+
+def test_the_worker_dies_in_the_phase(make_phase):
+    """Another child has it then, with the port as it is."""
+    phase = make_phase()
+    httpd = phase.httpd
+    httpd.announce("AH00052: child pid .* exit signal Killed")
+    phase.begin()
+    os.kill(httpd.worker(), signal.SIGKILL)
+    httpd.wait_log("order is taken up again", count=2)
+    phase.end()
+    assert httpd.log().count(OPEN) == 1
+    assert httpd.log().count("a certificate is ordered") == 1
+
+
+def test_the_next_phase(make_phase):
+    """An order that comes right behind one: a minute after the last opening
+    the port is opened again."""
+    phase = make_phase()
+    phase.begin()
+    phase.end()
+    httpd = phase.httpd
+    httpd.configure(f"ACMEChallengePort {phase.port}\n" + secure(NAME)
+                    + secure("two.example.org"))
+    httpd.graceful()
+    httpd.wait_live("two.example.org", seconds=180)
+    httpd.wait_log(CLOSED, count=2)
+    opened = [moment_of(line) for line in httpd.log().splitlines()
+              if OPEN in line]
+    assert len(opened) == 2
+    assert opened[1] - opened[0] >= datetime.timedelta(seconds=60)
+    assert not answers(phase.port)
+
+
+def moment_of(line):
+    text = re.match(r"\[\w+ (\w+ \d+ [\d:]+)\.\d+ (\d+)\]", line)
+    return datetime.datetime.strptime(f"{text[2]} {text[1]}",
+                                      "%Y %b %d %H:%M:%S")
 
 
 # --- what is there ----------------------------------------------------------
@@ -288,12 +330,17 @@ def test_another_program_has_the_port(make_httpd, make_pebble):
     assert httpd.log().count("a certificate is ordered") == 1
 
 
-def test_who_does_not_restart_opens_nothing(make_httpd, make_pebble):
+@pytest.mark.parametrize("more, mode, announced", [
+    ("ACMEReload none\n", "-DFOREGROUND", ["AE032: .* port {} by a restart"]),
+    ("", "-X", [])])
+def test_who_does_not_restart_opens_nothing(make_httpd, make_pebble, more,
+                                            mode, announced):
     port = free_port()
-    httpd = make_httpd(f"ACMEReload none\nACMEChallengePort {port}\n"
-                       + secure(NAME), pebble=make_pebble(port))
-    httpd.announce(f"AE032: .*open port {port} by a restart",
-                   f"AE040: {NAME}: port {port} is not open.*Listen")
+    httpd = make_httpd(f"{more}ACMEChallengePort {port}\n" + secure(NAME),
+                       pebble=make_pebble(port))
+    httpd.mode = mode
+    httpd.announce(f"AE040: {NAME}: port {port} is not open.*Listen",
+                   *[pattern.format(port) for pattern in announced])
     httpd.start().wait_log("AE040")
     assert not answers(port)
 

@@ -51,6 +51,7 @@ class Httpd:
         self.store = store or self.directory / "acme"
         self.error_log = self.directory / "error.log"
         self.config = self.directory / "httpd.conf"
+        self.mode = "-DFOREGROUND"
         self.process = None
         self.announced = list(EXPECTED)
         self.directory.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ class Httpd:
         if self.user:
             options["user"] = self.user
         self.process = Process(
-            [BINARY, "-f", self.config, "-DFOREGROUND"],
+            [BINARY, "-f", self.config, self.mode],
             self.directory / "stderr.log", cwd=self.directory, **options)
         self.process.require(lambda: answers(self.http), 60, "httpd")
         return self
