@@ -2,6 +2,7 @@
 
 #include "httpd_listen.h"
 
+#include <apr_portable.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <mpm_common.h>
@@ -98,11 +99,35 @@ apr_status_t httpd_port_try(const apr_array_header_t *where, ae_error_t *err,
 
 /* --- in earnest ---------------------------------------------------------- */
 
+/* With ListenCoresBucketsRatio httpd binds further sockets beside this one, and
+ * ends where it cannot. That is allowed only now: other programs that share
+ * their ports do not share them with httpd. */
+static apr_status_t share_with_httpd(apr_socket_t *socket)
+{
+#ifdef SO_REUSEPORT
+    const int on = 1;
+    apr_os_sock_t descriptor;
+    apr_status_t rv = apr_os_sock_get(&descriptor, socket);
+
+    if (rv == APR_SUCCESS && ap_have_so_reuseport &&
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on))) {
+        rv = apr_get_netos_error();
+    }
+    return rv;
+#else
+    (void)socket;
+    return APR_SUCCESS;
+#endif
+}
+
 /* httpd opens what is not active yet, and ends where it cannot. */
 static apr_status_t activate(ap_listen_rec *listener)
 {
     apr_status_t rv = bind_socket(listener->sd, listener->bind_addr);
 
+    if (rv == APR_SUCCESS) {
+        rv = share_with_httpd(listener->sd);
+    }
     if (rv == APR_SUCCESS) {
         rv = apr_socket_listen(listener->sd, DEFAULT_LISTENBACKLOG);
     }

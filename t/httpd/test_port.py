@@ -77,9 +77,11 @@ def make_phase(make_httpd, make_pebble, make_gate):
 
 # --- a phase ----------------------------------------------------------------
 
-@pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
-def test_a_port_for_the_time_of_a_challenge(make_phase, mpm):
-    phase = make_phase(mpm=mpm)
+@pytest.mark.parametrize("mpm, more", [
+    ("event", ""), ("worker", ""), ("prefork", ""),
+    ("event", "ListenCoresBucketsRatio 1\n")])
+def test_a_port_for_the_time_of_a_challenge(make_phase, mpm, more):
+    phase = make_phase(more, mpm=mpm)
     phase.begin()
     assert answers(phase.port)
     phase.end()
