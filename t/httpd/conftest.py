@@ -10,8 +10,11 @@ import pytest
 
 from lab.again import run_again
 from lab.browser import Browser
+from lab.cluster import WORLD, Cluster
 from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
+from lab.netns import make_bridge
+from lab.network import own_network
 from lab.pebble import Pebble
 from lab.process import make_place, wait_until
 from lab.sanitizers import reports
@@ -22,13 +25,13 @@ ROOT = os.geteuid() == 0
 
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
-LONG = ("test_account_kills", "test_accounts", "test_faults", "test_kill",
-        "test_renewal", "test_restarts", "test_two_servers", "test_crashes",
-        "test_status_load", "test_store_")
+LONG = ("test_account_kills", "test_accounts", "test_cluster", "test_crashes",
+        "test_faults", "test_kill", "test_renewal", "test_restarts",
+        "test_status_load", "test_store_", "test_two_servers")
 QUICK = ("test_configtest",)
 
-# Fixtures that mount a file system.
-MOUNTS = {"small_disk", "read_only", "fuse_mount"}
+# Fixtures that mount a file system, or make a network.
+MOUNTS = {"small_disk", "read_only", "fuse_mount", "world"}
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_account_kills.py",
@@ -146,6 +149,21 @@ def make_store(place, started):
         store = {"redis": Redis, "memcached": Memcached}[kind](place, *words)
         started.append(store)
         return store
+    return make
+
+
+@pytest.fixture
+def world(place):
+    """A network with a bridge; making one takes root."""
+    with own_network(place, [], nameserver=WORLD[0]):
+        make_bridge(WORLD)
+        yield
+
+
+@pytest.fixture
+def make_cluster(world, place, started, make_httpd):
+    def make(**options):
+        return Cluster(place, started, make_httpd, **options)
     return make
 
 

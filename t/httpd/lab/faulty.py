@@ -226,7 +226,8 @@ class Door:
     asked for, it goes wrong for `seconds`, or `times` times if that is less;
     then all is well."""
 
-    def __init__(self, exchange, fault, seconds, times):
+    def __init__(self, exchange, fault, seconds, times, host="127.0.0.1"):
+        self.host = host
         self.exchange = exchange
         self.fault = fault
         self.seconds = seconds
@@ -234,12 +235,12 @@ class Door:
         self.requests = []  # (when, exchange, whether it went wrong)
         self.finalized = False
         self._lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.listener = socket.create_server((host, 0), backlog=16)
         self.port = self.listener.getsockname()[1]
 
     @property
     def url(self):
-        return f"https://127.0.0.1:{self.port}/dir"
+        return f"https://{self.host}:{self.port}/dir"
 
     def seen(self):
         with self._lock:
@@ -295,7 +296,7 @@ class Faulty:
     def __init__(self, directory, pebble):
         directory.mkdir(mode=0o755)
         self.pebble = pebble
-        self.trust_file = pki.make_server(directory)
+        self.trust_file = pki.make_server(directory, pebble.host)
         self.doors = []
         self._inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._inside.load_cert_chain(directory / "server.pem",
@@ -335,7 +336,8 @@ class Faulty:
 
     def _converse(self, wire, door):
         upstream = http.client.HTTPSConnection(
-            "127.0.0.1", self.pebble.port, context=self._outside, timeout=60)
+            self.pebble.host, self.pebble.port, context=self._outside,
+            timeout=60)
         with contextlib.closing(upstream), wire.makefile("rb") as stream:
             while stream.peek(1):
                 request = Request(stream, upstream)

@@ -10,10 +10,10 @@ NEW_NETWORK = 0x40000000  # <sched.h>
 NEW_MOUNTS = 0x00020000
 NEW_DIRECTORIES = 0x00000200
 
-_libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _call(function, *words):
+def call(function, *words):
     if function(*words) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
@@ -32,15 +32,15 @@ def _cover(path, text, directory):
 
 
 @contextlib.contextmanager
-def own_network(directory, addresses):
+def own_network(directory, addresses, nameserver="127.0.0.1"):
     """This thread, and what it starts, are in it. `addresses` are those of
     its one interface, beside the loopback ones."""
     before = [(os.open(f"/proc/thread-self/ns/{name}", os.O_RDONLY), kind)
               for name, kind in (("net", NEW_NETWORK), ("mnt", NEW_MOUNTS))]
-    _call(_libc.unshare, NEW_NETWORK | NEW_MOUNTS)
+    call(libc.unshare, NEW_NETWORK | NEW_MOUNTS)
     try:
         _run("mount", "--make-rprivate", "/")
-        _cover("/etc/resolv.conf", "nameserver 127.0.0.1\n", directory)
+        _cover("/etc/resolv.conf", f"nameserver {nameserver}\n", directory)
         _cover("/etc/nsswitch.conf", "hosts: dns\n", directory)
         _run("ip", "link", "set", "lo", "up")
         for address in addresses:
@@ -49,7 +49,7 @@ def own_network(directory, addresses):
         yield
     finally:
         # Threads that began here share them, which keeps us from going back.
-        _call(_libc.unshare, NEW_DIRECTORIES)
+        call(libc.unshare, NEW_DIRECTORIES)
         for descriptor, kind in before:
-            _call(_libc.setns, descriptor, kind)
+            call(libc.setns, descriptor, kind)
             os.close(descriptor)

@@ -12,24 +12,26 @@ from .process import Process, answers, free_port
 
 
 class Pebble:
-    """One CA on free ports, asked at `host`, of which its URL is made. Every
-    name resolves to 127.0.0.1; http-01 is asked at `http_port`. With no
+    """One CA on free ports of `host`, of which its URL is made. Every name
+    resolves to 127.0.0.1, or as the DNS server at `resolver` says; http-01 is
+    asked at `http_port`. With no
     `retry_after` it sends no such header. With `customers`, HMAC keys by their
     identifiers, it has accounts for these alone."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
                  environment=None, retry_after=1, customers=None, dns=None,
-                 host="127.0.0.1"):
+                 host="127.0.0.1", resolver=None):
         self.directory = directory
         self.host = host
         directory.mkdir(mode=0o755, exist_ok=True)
-        self.trust_file = pki.make_server(directory)
+        self.trust_file = pki.make_server(directory, host)
         self.port = free_port()
         self.management = free_port()
         self.dns = dns or free_port()
         self.dns_management = free_port()
         self._configure(http_port, lifetime, retry_after, customers or {})
-        self._start(environment or {})
+        self.dns_process = None if resolver else self._start_dns()
+        self._start(environment or {}, resolver or f"127.0.0.1:{self.dns}")
 
     @property
     def url(self):
@@ -38,7 +40,7 @@ class Pebble:
     def _configure(self, http_port, lifetime, retry_after, customers):
         config = {"pebble": {
             "listenAddress": f"{self.host}:{self.port}",
-            "managementListenAddress": f"127.0.0.1:{self.management}",
+            "managementListenAddress": f"{self.host}:{self.management}",
             "certificate": str(self.directory / "server.pem"),
             "privateKey": str(self.directory / "server.key"),
             "httpPort": http_port,
@@ -54,23 +56,26 @@ class Pebble:
         }}
         (self.directory / "pebble.json").write_text(json.dumps(config))
 
-    def _start(self, environment):
-        self.dns_process = Process(
+    def _start_dns(self):
+        process = Process(
             ["pebble-challtestsrv", "-http01", "", "-https01", "",
              "-tlsalpn01", "", "-doh", "", "-defaultIPv6", "",
              "-dnsserver", f"127.0.0.1:{self.dns}",
              "-management", f"127.0.0.1:{self.dns_management}"],
             self.directory / "dns.log")
-        self.dns_process.require(lambda: answers(self.dns_management), 20,
-                                 "DNS server of Pebble")
+        process.require(lambda: answers(self.dns_management), 20,
+                        "DNS server of Pebble")
+        return process
+
+    def _start(self, environment, resolver):
         self.process = Process(
             ["pebble", "-strict", "-config", self.directory / "pebble.json",
-             "-dnsserver", f"127.0.0.1:{self.dns}"],
+             "-dnsserver", resolver],
             self.directory / "pebble.log",
             env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment})
         self.process.require(
             lambda: answers(self.port, self.host.strip("[]"))
-            and answers(self.management), 20, "Pebble")
+            and answers(self.management, self.host.strip("[]")), 20, "Pebble")
 
     def root(self):
         """The root that issued certificates lead to, in PEM."""
@@ -82,7 +87,7 @@ class Pebble:
 
     def _managed(self, path, timeout=None):
         context = ssl.create_default_context(cafile=str(self.trust_file))
-        url = f"https://127.0.0.1:{self.management}/{path}"
+        url = f"https://{self.host}:{self.management}/{path}"
         with urllib.request.urlopen(url, context=context,
                                     timeout=timeout) as answer:
             return answer.read().decode()
@@ -105,7 +110,8 @@ class Pebble:
             if again.is_deadlock(self.process.said()):
                 again.found.append(self.directory)
         self.process.stop()
-        self.dns_process.stop()
+        if self.dns_process:
+            self.dns_process.stop()
 
     def _stands_still(self):
         """Whether its store gives no answer; "none of that" is one."""

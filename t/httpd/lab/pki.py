@@ -41,14 +41,16 @@ def _write(directory, stem, cert, key):
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 
-def make_server(directory):
-    """Write root.pem, server.pem and server.key for the loopback."""
+def make_server(directory, host="127.0.0.1"):
+    """Write root.pem, server.pem and server.key for the loopback and `host`,
+    an address."""
     root, root_key = _root()
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([
         x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-        x509.IPAddress(ipaddress.ip_address("::1"))])
+        *[x509.IPAddress(address) for address in sorted(
+            {ipaddress.ip_address(one)
+             for one in ("127.0.0.1", "::1", host.strip("[]"))}, key=str)]])
     server = _sign("laboratory server", "laboratory root", key, root_key,
                    [(names, False)])
     (directory / "root.pem").write_bytes(
