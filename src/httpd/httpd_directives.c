@@ -4,6 +4,7 @@
 #include "edge_cert.h"
 #include "edge_command.h"
 #include "edge_given.h"
+#include "httpd_roots.h"
 
 #include <httpd.h>
 #include <apr_hash.h>
@@ -11,8 +12,6 @@
 #include <apr_strings.h>
 #include <apr_uri.h>
 #include <http_config.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,69 +170,15 @@ static const char *parse_external_account(httpd_setting_t *setting,
                  : NULL;
 }
 
-/* The bundle of a system has more certificates than any chain. */
-static int count_certificates(const char *path)
-{
-    BIO *bio = BIO_new_file(path, "r");
-    X509 *x509;
-    int count = 0;
-
-    while (bio && (x509 = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL))) {
-        X509_free(x509);
-        count++;
-    }
-    if (bio == NULL ||
-        ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
-        count = -1;
-    }
-    BIO_free(bio);
-    ERR_clear_error();
-    return count;
-}
-
-/* To open something else than a file, such as a pipe, could wait for ever.
- * @return NULL, or why it cannot be read. */
-static const char *check_file(const char *path, apr_pool_t *p)
-{
-    apr_file_t *file;
-    apr_finfo_t info;
-    apr_status_t status = apr_stat(&info, path, APR_FINFO_TYPE, p);
-    char why[128];
-
-    if (status == APR_SUCCESS && info.filetype != APR_REG) {
-        return info.filetype == APR_DIR ? "it is a directory"
-                                        : "it is not a file";
-    }
-    if (status == APR_SUCCESS) {
-        status = apr_file_open(&file, path, APR_FOPEN_READ, 0, p);
-    }
-    if (status != APR_SUCCESS) {
-        return apr_pstrdup(p, apr_strerror(status, why, sizeof(why)));
-    }
-    apr_file_close(file);
-    return NULL;
-}
-
 static const char *parse_trust_file(httpd_setting_t *setting,
                                     const httpd_directive_t *row,
                                     apr_pool_t *p)
 {
     const char *path = ap_server_root_relative(p, setting->args);
-    const char *wrong = path ? check_file(path, p) : "it is not a path";
+    const char *wrong = httpd_roots_check(path, setting->args, p);
 
     if (wrong) {
-        return apr_psprintf(p,
-                            "%s: %s cannot be read: %s; write the path of a "
-                            "file of PEM certificates.",
-                            row->name, path ? path : setting->args, wrong);
-    }
-    if (count_certificates(path) < 1) {
-        return apr_psprintf(p,
-                            "%s: %s does not hold PEM certificates, or one "
-                            "in it is damaged; write the path of a file in "
-                            "which each stands between BEGIN CERTIFICATE and "
-                            "END CERTIFICATE.",
-                            row->name, path);
+        return apr_psprintf(p, "%s: %s.", row->name, wrong);
     }
     setting->text = path;
     return NULL;

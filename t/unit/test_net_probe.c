@@ -143,7 +143,7 @@ START_TEST(test_redirect_of_an_address)
     apr_status_t status = net_probe_get(
         &answer,
         apr_pstrcat(t_pool, "https://127.0.0.1", port, "/address", NULL),
-        "127.0.0.1", client_timeout(apr_time_from_sec(2)), &err, t_pool);
+        &here, client_timeout(apr_time_from_sec(2)), &err, t_pool);
 
     ck_assert_int_ne(status, AE_EMISMATCH);
     ck_assert_uint_eq(answer.redirects, 1);

@@ -14,9 +14,9 @@ from .process import Process, answers, free_port
 class Pebble:
     """One CA on free ports of `host`, of which its URL is made. Every name
     resolves to 127.0.0.1, or as the DNS server at `resolver` says; http-01 is
-    asked at `http_port`. With no
-    `retry_after` it sends no such header. With `customers`, HMAC keys by their
-    identifiers, it has accounts for these alone."""
+    asked at `http_port`. With no `retry_after` it sends no such header. With
+    `customers`, HMAC keys by their identifiers, it has accounts for these
+    alone."""
 
     def __init__(self, directory, http_port, lifetime=90 * 86400,
                  environment=None, retry_after=1, customers=None, dns=None,
