@@ -38,7 +38,6 @@ struct net_lookout_t {
     struct questions_t answered; /* and not dropped yet */
     unsigned pending;            /* in `open` */
     unsigned finds, fetches;     /* asked */
-    apr_array_header_t *left;    /* net_resolve_t *: nobody waits for them */
     apr_pool_t *p;
 };
 
@@ -46,9 +45,7 @@ struct net_lookout_t {
 
 static void leave_resolve(net_lookout_t *lookout, question_t *question)
 {
-    if (!net_resolve_free(question->resolve)) {
-        APR_ARRAY_PUSH(lookout->left, net_resolve_t *) = question->resolve;
-    }
+    net_resolve_end(question->resolve);
     question->resolve = NULL;
     lookout->finds--;
 }
@@ -275,21 +272,6 @@ static unsigned take_fetches(net_lookout_t *lookout)
     return taken;
 }
 
-static void free_left(net_lookout_t *lookout)
-{
-    int kept = 0;
-    int i;
-
-    for (i = 0; i < lookout->left->nelts; i++) {
-        net_resolve_t *one = APR_ARRAY_IDX(lookout->left, i, net_resolve_t *);
-
-        if (!net_resolve_free(one)) {
-            APR_ARRAY_IDX(lookout->left, kept++, net_resolve_t *) = one;
-        }
-    }
-    lookout->left->nelts = kept;
-}
-
 unsigned net_lookout_run(net_lookout_t *lookout, apr_interval_time_t span)
 {
     apr_time_t end = net_clock_steady() + span;
@@ -299,7 +281,6 @@ unsigned net_lookout_run(net_lookout_t *lookout, apr_interval_time_t span)
         unsigned taken;
         int running;
 
-        free_left(lookout);
         begin_all(lookout);
         (void)curl_multi_perform(lookout->multi, &running);
         taken = take_fetches(lookout) + take_finds(lookout);
@@ -329,7 +310,6 @@ static apr_status_t clean_up(void *data)
 
     drop_all(&lookout->open, lookout);
     drop_all(&lookout->answered, lookout);
-    free_left(lookout);
     (void)curl_multi_cleanup(lookout->multi);
     curl_global_cleanup();
     return APR_SUCCESS;
@@ -359,7 +339,6 @@ apr_status_t net_lookout_create(net_lookout_t **lookout, ae_error_t *err,
         return refuse(err, "curl_multi_init has no memory");
     }
     made->p = own;
-    made->left = apr_array_make(own, 4, sizeof(net_resolve_t *));
     APR_RING_INIT(&made->open, question_t, link);
     APR_RING_INIT(&made->answered, question_t, link);
     /* Before the pools of the questions go, which are below this one. */

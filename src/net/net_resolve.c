@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -13,9 +14,14 @@
 struct net_resolve_t {
     struct gaicb request;
     struct addrinfo hints;
-    int refused; /* it could not even be asked: why */
-    apr_pool_t *p;
+    int refused;         /* it could not even be asked: why */
+    net_resolve_t *next; /* in left_behind */
+    char name[NI_MAXHOST];
 };
+
+/* Nothing that ends with a worker can hold what its resolver still works on;
+ * who comes next in this process gives it back. */
+static net_resolve_t *left_behind;
 
 /* With a type, or each address would come three times. */
 static const struct addrinfo usual_hints = {.ai_family = AF_UNSPEC,
@@ -91,18 +97,18 @@ apr_status_t net_dns_addresses(const apr_array_header_t **addresses,
 
 /* --- without waiting ----------------------------------------------------- */
 
+/* Of no pool: a resolver that hangs may keep it for longer than any lives. */
 net_resolve_t *net_resolve_begin(const char *name)
 {
-    net_resolve_t *resolve;
+    net_resolve_t *resolve = calloc(1, sizeof(*resolve));
     struct gaicb *list[1];
-    apr_pool_t *p;
 
-    /* A resolver that hangs may keep it for longer than anybody here lives. */
-    apr_pool_create_unmanaged_ex(&p, NULL, NULL);
-    resolve = apr_pcalloc(p, sizeof(*resolve));
-    resolve->p = p;
+    if (resolve == NULL) {
+        abort(); /* as httpd's pools do */
+    }
+    apr_cpystrn(resolve->name, name, sizeof(resolve->name));
     resolve->hints = usual_hints;
-    resolve->request.ar_name = apr_pstrdup(p, name);
+    resolve->request.ar_name = resolve->name;
     resolve->request.ar_request = &resolve->hints;
     list[0] = &resolve->request;
     resolve->refused = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
@@ -128,15 +134,34 @@ apr_status_t net_resolve_take(const apr_array_header_t **addresses,
                 resolve->request.ar_result, err, p);
 }
 
-/* Not by gai_cancel, which loses memory of its own for each. */
-int net_resolve_free(net_resolve_t *resolve)
+static void give_back(net_resolve_t *resolve)
 {
-    if (!net_resolve_is_over(resolve)) {
-        return 0;
-    }
     if (resolve->request.ar_result != NULL) {
         freeaddrinfo(resolve->request.ar_result);
     }
-    apr_pool_destroy(resolve->p);
-    return 1;
+    free(resolve);
+}
+
+static void give_back_left(void)
+{
+    net_resolve_t **place = &left_behind;
+
+    while (*place != NULL) {
+        net_resolve_t *one = *place;
+
+        if (net_resolve_is_over(one)) {
+            *place = one->next;
+            give_back(one);
+        } else {
+            place = &one->next;
+        }
+    }
+}
+
+/* Not by gai_cancel, which loses memory of its own for each. */
+void net_resolve_end(net_resolve_t *resolve)
+{
+    resolve->next = left_behind;
+    left_behind = resolve;
+    give_back_left();
 }

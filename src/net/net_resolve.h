@@ -4,7 +4,7 @@
 /** The addresses of a name, by the system's resolver: asked for without waiting
  * for them. The C library has threads for that, which nobody can stop, and
  * which outlive this module where they hang: what they work on is theirs until
- * they are done. */
+ * they are done. One thread at a time. */
 
 #include "ae_error.h"
 
@@ -12,7 +12,7 @@
 
 typedef struct net_resolve_t net_resolve_t;
 
-/** Ask. It is no memory of any pool. @return never NULL */
+/** Ask. @return never NULL; net_resolve_end gives it back */
 net_resolve_t *net_resolve_begin(const char *name);
 
 /** Whether it has come to an end. */
@@ -23,8 +23,7 @@ AE_CHECKED apr_status_t net_resolve_take(const apr_array_header_t **addresses,
                                          const net_resolve_t *resolve,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Free it, where it is over. @return false where not: call it again later, or
- * never, which costs its memory */
-int net_resolve_free(net_resolve_t *resolve);
+/** It is needed no more, over or not. */
+void net_resolve_end(net_resolve_t *resolve);
 
 #endif

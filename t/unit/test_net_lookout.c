@@ -265,7 +265,7 @@ START_TEST(a_dropped_name_is_given_back)
     while (!net_resolve_is_over(resolve)) {
         usleep(1000);
     }
-    ck_assert(net_resolve_free(resolve));
+    net_resolve_end(resolve);
 }
 END_TEST
 
