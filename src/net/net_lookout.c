@@ -60,7 +60,7 @@ static void leave_walk(net_lookout_t *lookout, question_t *question)
 static void leave(net_lookout_t *lookout, question_t *question)
 {
     if (question->state == QUESTION_ASKED) {
-        if (question->name != NULL) {
+        if (question->resolve != NULL) {
             leave_resolve(lookout, question);
         } else {
             leave_walk(lookout, question);
@@ -163,11 +163,14 @@ static apr_status_t add_walk(net_lookout_t *lookout, question_t *question)
 
 static void begin_fetch(net_lookout_t *lookout, question_t *question)
 {
-    apr_status_t status =
-        net_walk_create(&question->walk, url_of(question->look, question->p),
-                        question->look->at, NET_LOOKOUT_TIMEOUT,
-                        &question->report.err, question->p);
+    apr_status_t status = APR_SUCCESS;
 
+    if (question->walk == NULL) {
+        status = net_walk_create(&question->walk,
+                                 url_of(question->look, question->p),
+                                 question->look->at, NET_LOOKOUT_TIMEOUT,
+                                 &question->report.err, question->p);
+    }
     if (status == APR_SUCCESS) {
         status = add_walk(lookout, question);
     }
@@ -179,14 +182,26 @@ static void begin_fetch(net_lookout_t *lookout, question_t *question)
     lookout->fetches++;
 }
 
+/* The name that is asked for, also that of a host that a redirect leads to:
+ * curl's own resolver could not be left behind. */
+static const char *name_of(const question_t *question)
+{
+    if (question->name != NULL || question->walk == NULL) {
+        return question->name;
+    }
+    return net_walk_stranger(question->walk);
+}
+
 static void begin(net_lookout_t *lookout, question_t *question)
 {
-    if (question->name == NULL) {
+    const char *name = name_of(question);
+
+    if (name == NULL) {
         if (lookout->fetches < NET_LOOKOUT_FETCHES_MAX) {
             begin_fetch(lookout, question);
         }
     } else if (lookout->finds < NET_LOOKOUT_FINDS_MAX) {
-        question->resolve = net_resolve_begin(question->name);
+        question->resolve = net_resolve_begin(name);
         question->state = QUESTION_ASKED;
         lookout->finds++;
     }
@@ -208,6 +223,21 @@ static void begin_all(net_lookout_t *lookout)
 
 /* --- what comes back ----------------------------------------------------- */
 
+static void take_find(net_lookout_t *lookout, question_t *question)
+{
+    edge_report_t *said = &question->report;
+    apr_status_t status = net_resolve_take(&said->addresses, question->resolve,
+                                           &said->err, question->p);
+
+    if (status != APR_SUCCESS || question->name != NULL) {
+        answer(lookout, question, status);
+        return;
+    }
+    net_walk_lead(question->walk, said->addresses);
+    leave_resolve(lookout, question);
+    question->state = QUESTION_WAITS;
+}
+
 static unsigned take_finds(net_lookout_t *lookout)
 {
     question_t *question, *next;
@@ -218,39 +248,28 @@ static unsigned take_finds(net_lookout_t *lookout)
          question = next) {
         next = APR_RING_NEXT(question, link);
         if (question->resolve && net_resolve_is_over(question->resolve)) {
-            edge_report_t *said = &question->report;
-
-            answer(lookout, question,
-                   net_resolve_take(&said->addresses, question->resolve,
-                                    &said->err, question->p));
+            take_find(lookout, question);
             taken++;
         }
     }
     return taken;
 }
 
-/* @return whether it is answered */
-static unsigned take_fetch(net_lookout_t *lookout, question_t *question,
-                           CURLcode code)
+static void take_fetch(net_lookout_t *lookout, question_t *question,
+                       CURLcode code)
 {
     edge_report_t *said = &question->report;
     int goes_on;
     apr_status_t status =
         net_walk_take(&goes_on, question->walk, code, &said->err);
 
-    if (status == APR_SUCCESS && goes_on) {
+    if (goes_on) {
         leave_walk(lookout, question);
         question->state = QUESTION_WAITS;
-        status = add_walk(lookout, question);
-        if (status == APR_SUCCESS) {
-            question->state = QUESTION_ASKED;
-            lookout->fetches++;
-            return 0;
-        }
+        return;
     }
     said->sight = *net_walk_sight(question->walk);
     answer(lookout, question, status);
-    return 1;
 }
 
 static unsigned take_fetches(net_lookout_t *lookout)
@@ -265,8 +284,9 @@ static unsigned take_fetches(net_lookout_t *lookout)
         if (message->msg == CURLMSG_DONE) {
             (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
                                     &question);
-            taken += take_fetch(lookout, (question_t *)(void *)question,
-                                message->data.result);
+            take_fetch(lookout, (question_t *)(void *)question,
+                       message->data.result);
+            taken++;
         }
     }
     return taken;

@@ -24,6 +24,8 @@ struct net_walk_t {
     body_t body;
     edge_sight_t sight;
     struct curl_slist route;
+    struct curl_slist *known; /* as CURLOPT_RESOLVE has it */
+    apr_array_header_t *led;  /* const char *: hosts that are in it */
     char error[CURL_ERROR_SIZE];
     apr_pool_t *p;
 };
@@ -144,6 +146,7 @@ static CURLcode set_options(net_walk_t *walk, const target_t *target)
         curl_easy_setopt(easy, CURLOPT_URL, walk->url),
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
         curl_easy_setopt(easy, CURLOPT_CONNECT_TO, make_route(walk, target)),
+        curl_easy_setopt(easy, CURLOPT_RESOLVE, walk->known),
         curl_easy_setopt(easy, CURLOPT_PROXY, ""),
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L),
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left),
@@ -151,8 +154,6 @@ static CURLcode set_options(net_walk_t *walk, const target_t *target)
         /* As a CA comes: by a connection of its own. */
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L),
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L),
-        /* A name server that hangs holds up nobody who leaves. */
-        curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L),
         /* RFC 8555 section 8.3: the server may not have one yet. */
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L),
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L),
@@ -271,6 +272,46 @@ apr_status_t net_walk_take(int *goes_on, net_walk_t *walk, CURLcode code,
     return status;
 }
 
+/* --- hosts that it is sent to -------------------------------------------- */
+
+const char *net_walk_stranger(const net_walk_t *walk)
+{
+    target_t target;
+    int i;
+
+    if (walk->host == NULL || !read_target(&target, walk->url, walk->p) ||
+        strcasecmp(target.host, walk->host) == 0) {
+        return NULL;
+    }
+    for (i = 0; i < walk->led->nelts; i++) {
+        if (strcasecmp(target.host,
+                       APR_ARRAY_IDX(walk->led, i, const char *)) == 0) {
+            return NULL;
+        }
+    }
+    return target.host;
+}
+
+static void add_known(net_walk_t *walk, const char *host, unsigned port,
+                      const char *addresses)
+{
+    struct curl_slist *entry = apr_pcalloc(walk->p, sizeof(*entry));
+
+    entry->data = apr_psprintf(walk->p, "+%s:%u:%s", host, port, addresses);
+    entry->next = walk->known;
+    walk->known = entry;
+}
+
+void net_walk_lead(net_walk_t *walk, const apr_array_header_t *addresses)
+{
+    const char *host = net_walk_stranger(walk);
+    const char *text = apr_array_pstrcat(walk->p, addresses, ',');
+
+    add_known(walk, host, 80, text);
+    add_known(walk, host, 443, text);
+    APR_ARRAY_PUSH(walk->led, const char *) = host;
+}
+
 /* --- its life ------------------------------------------------------------ */
 
 static apr_status_t clean_up(void *easy)
@@ -293,6 +334,7 @@ apr_status_t net_walk_create(net_walk_t **walk, const char *url,
     apr_pool_cleanup_register(p, made->easy, clean_up, apr_pool_cleanup_null);
     made->url = apr_pstrdup(p, url);
     made->at = at;
+    made->led = apr_array_make(p, 2, sizeof(const char *));
     made->end = net_clock_steady() + timeout;
     made->sight.body = made->body.bytes;
     made->p = p;

@@ -32,6 +32,14 @@ CURL *net_walk_easy(const net_walk_t *walk);
  * @return APR_SUCCESS or APR_EGENERAL. */
 AE_CHECKED apr_status_t net_walk_prepare(net_walk_t *walk, ae_error_t *err);
 
+/** Between two requests: the host of the next one, where it is another than the
+ * first and its addresses were not told yet; else NULL. Unless they are, curl
+ * asks for them. */
+const char *net_walk_stranger(const net_walk_t *walk);
+
+/** Tell them. @param addresses const char *, numeric */
+void net_walk_lead(net_walk_t *walk, const apr_array_header_t *addresses);
+
 /** Tell how that request went.
  * @param goes_on set: a redirect leads on, prepare the next one
  * @return APR_SUCCESS: some answer, of whatever code; APR_TIMEUP;

@@ -124,6 +124,20 @@ def test_advisory(pebble, make_httpd):
     httpd.require(lambda: UNREACHABLE in history.read_text(), 30, "event")
 
 
+def test_a_redirect_to_another_name(pebble, make_httpd):
+    """One address belongs to a server that sends everybody elsewhere."""
+    elsewhere = "elsewhere.example.org"
+    lead(pebble, V4, NOBODYS_V6)
+    pebble.records("add-a", host=elsewhere, addresses=[V4])
+    pebble.records("add-aaaa", host=elsewhere, addresses=[V6])
+    make_httpd(f"Listen [{NOBODYS_V6}]:80\n<VirtualHost *:80>\n"
+               f"Redirect / http://{elsewhere}/\n</VirtualHost>\n",
+               module=False).start()
+    httpd = begin(make_httpd, pebble, "ACMEProbe required")
+    httpd.wait_live(NAME)
+    assert told(pebble) == 1
+
+
 def test_a_peer_that_comes_late(pebble, make_httpd, make_store):
     """It is asked again and again, and the order goes on."""
     store = make_store("redis").directive
