@@ -54,12 +54,22 @@ static apr_status_t check_count(const edge_cert_t *cert, ae_error_t *err)
     return APR_SUCCESS;
 }
 
+/* Who has accepted no terms and wants nothing ordered imports what others
+ * issued. */
+static int is_ordered(const edge_cert_t *cert)
+{
+    return !cert->renews_by_hand || cert->terms_accepted;
+}
+
 static apr_status_t check_address(const edge_cert_t *cert, const char *name,
                                   ae_error_t *err)
 {
     int i;
 
-    for (i = 0; ae_address_is(name) && i < cert->providers->nelts; i++) {
+    if (!is_ordered(cert) || !ae_address_is(name)) {
+        return APR_SUCCESS;
+    }
+    for (i = 0; i < cert->providers->nelts; i++) {
         const edge_provider_t *provider = provider_at(cert, i);
 
         if (provider->no_addresses != NULL) {

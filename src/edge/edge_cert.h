@@ -72,7 +72,8 @@ void edge_cert_call(edge_cert_t *cert, ae_key_type_t type, int is_further,
                     apr_pool_t *p);
 
 /** Check what one directive alone cannot: names present, distinct, each valid,
- * not more than each provider takes, and no address for one that takes none.
+ * not more than each provider takes, and no address for one that has no
+ * certificates for any, where it would be asked.
  * @return APR_SUCCESS or AE_EFORMAT. */
 AE_CHECKED apr_status_t edge_cert_check(const edge_cert_t *cert,
                                         ae_error_t *err);

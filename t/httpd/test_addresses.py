@@ -2,14 +2,17 @@
 network of their own where port 80 is free."""
 
 import pytest
+from cryptography import x509
 
 from lab import client
+from lab.authority import Authority, pem
 from lab.command import run
 from lab.configtest import (ACCOUNT, Configtest, expect_error, expect_quiet,
                             expect_warning)
 from lab.network import own_network
 from lab.process import wait_until
-from lab.status import MAIN, statuses
+from lab.sites import site
+from lab.status import MAIN, PLAIN, statuses
 
 NAME = "both.example.org"
 # Pebble sorts those of an order and of a request differently where the first
@@ -228,3 +231,33 @@ def test_ipv6_alone(network, make_pebble, make_httpd):
     assert checked.status == 0, checked.out + checked.err
     assert {path.name for path in (httpd.store / "live").iterdir()} == \
         {DIRECTORY}
+
+
+# --- by hand -----------------------------------------------------------------
+
+def test_a_request_and_its_certificate(make_httpd, place):
+    """What presents an address as a DNS name is not taken for it."""
+    authority = Authority()
+    (place / "root.pem").write_bytes(pem(authority.root))
+    httpd = make_httpd("ACMERenew manual\nACMEReload none\n" + PLAIN
+                       + site(NAME, V4, V6))
+    httpd.announce("AE054: ")
+    httpd.start()
+    httpd.require(httpd.worker, 20, "worker")
+    request = run(httpd, "csr", V6).out
+    made = x509.load_pem_x509_csr(request.encode())
+    assert (client.names_of(made), client.addresses_of(made)) == \
+        ({NAME}, {V4, V6})
+
+    def bring(**options):
+        path = place / "given.pem"
+        path.write_bytes(pem(authority.sign(request, **options),
+                             authority.intermediate))
+        return run(httpd, "import", V4, path, "--trust", place / "root.pem")
+
+    refused = bring(names=[NAME, V4, V6])
+    assert refused.status == 1
+    assert f"does not cover {V4}" in refused.err
+    assert bring().status == 0
+    pending = run(httpd, "show", NAME, "--pending", "--json").json()["pending"]
+    assert pending["names"] == [NAME, V4, V6]

@@ -68,6 +68,12 @@ START_TEST(test_addresses)
                      "few issues no certificate for the address 2001:db8::1: "
                      "it has few; write a DNS name, or another ACMEProvider "
                      "for this certificate");
+    cert->renews_by_hand = 1;
+    ck_assert_int_eq(edge_cert_check(cert, &err), AE_EFORMAT);
+    cert->terms_accepted = 0;
+    ck_assert_int_eq(edge_cert_check(cert, &err), APR_SUCCESS);
+    cert->renews_by_hand = 0;
+    ck_assert_int_eq(edge_cert_check(cert, &err), AE_EFORMAT);
     cert->providers = apr_array_copy_hdr(t_pool, cert->providers);
     ((apr_array_header_t *)cert->providers)->nelts = 1;
     ck_assert_int_eq(edge_cert_check(cert, &err), APR_SUCCESS);
