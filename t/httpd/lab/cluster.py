@@ -112,10 +112,10 @@ class Cluster:
         """Where it was stopped, it is empty then."""
         with self.store_machine.inside():
             if self.kind == "memcached":
-                self.store = Memcached(self._place, STORE[0], 11211)
+                self.store = Memcached(self._place, host=STORE[0], port=11211)
             else:
-                self.store = Redis(self._place, STORE[0], 6379,
-                                   blocks("conf")[0])
+                self.store = Redis(self._place, host=STORE[0], port=6379,
+                                   config=blocks("conf")[0])
         self._keep(self.store)
 
     def configure(self, peer, body, url=None, trust_file=None):
