@@ -49,18 +49,19 @@ class _Streams(socketserver.ThreadingTCPServer):
 
 
 class Nameserver:
-    """Answers at port 53 of an address for the names below `domain`, and for
-    each name that add() tells something else of."""
+    """Answers for the names below `domain`, and for each name that add() tells
+    something else of."""
 
-    def __init__(self, host, domain, addresses):
+    def __init__(self, host, domain, addresses, port=53):
+        self.place = f"{host}:{port}"
         self._domain = domain
         self._all = list(addresses)
         self._names = {}
         self._asked = {}  # by question, how often
         self._turns = threading.Lock()
         self._servers = [
-            self._start(socketserver.UDPServer, (host, 53), _Datagram),
-            self._start(_Streams, (host, 53), _Stream)]
+            self._start(socketserver.UDPServer, (host, port), _Datagram),
+            self._start(_Streams, (host, port), _Stream)]
 
     def add(self, name, *addresses):
         self._names[name] = list(addresses)

@@ -30,7 +30,8 @@ def give(device, addresses):
 
 def make_bridge(addresses):
     """In the network that this thread is in, which has these addresses."""
-    ip("link", "add", BRIDGE, "type", "bridge")
+    # Without a hardware address of its own it takes that of a cable.
+    ip("link", "add", BRIDGE, "address", "02:00:00:00:01:00", "type", "bridge")
     ip("link", "set", BRIDGE, "up")
     give(BRIDGE, addresses)
 
@@ -45,6 +46,8 @@ class Machine:
         Machine._made += 1
         self.addresses = addresses
         self.cable = f"cable{Machine._made}"
+        # The same one after stop() and start(): others remember it.
+        self.hardware = f"02:00:00:00:00:{Machine._made % 256:02x}"
         self._world = _here()
         self._network = None
         self.start()
@@ -83,7 +86,7 @@ class Machine:
     def _connect(self):
         place = f"/proc/{os.getpid()}/fd/{self._network}"
         ip("link", "add", self.cable, "type", "veth", "peer", "name", "eth0",
-           "netns", place)
+           "address", self.hardware, "netns", place)
         ip("link", "set", self.cable, "master", BRIDGE, "up")
         with self.inside():
             ip("link", "set", "lo", "up")

@@ -19,21 +19,19 @@ class _Store:
     """One of them as a plain process on a port of its own, which it keeps when
     it is killed and comes back."""
 
-    def __init__(self, directory, *words, host="127.0.0.1", port=None):
+    def __init__(self, directory, *words):
         self.directory = directory
         self.words = words
-        self.host = host
-        self.port = port or free_port()
+        self.port = free_port()
         self.process = None
-        self.directive = f"{self.provider}:{host}:{self.port}"
+        self.directive = f"{self.provider}:127.0.0.1:{self.port}"
         self.start()
 
     def start(self):
         self.process = Process(
             [*self.command(), *self.words],
             self.directory / f"{self.provider}.log")
-        self.process.require(lambda: answers(self.port, self.host), 20,
-                             self.provider)
+        self.process.require(lambda: answers(self.port), 20, self.provider)
 
     def stop(self):
         if self.process.running():
@@ -52,7 +50,7 @@ class _Store:
 
     def say(self, line, end):
         """What it answers to a line, up to a pattern."""
-        place = (self.host, self.port)
+        place = ("127.0.0.1", self.port)
         with contextlib.closing(socket.create_connection(place, 10)) as wire:
             wire.sendall(line.encode() + b"\r\n")
             said = b""
@@ -68,16 +66,8 @@ class Redis(_Store):
 
     provider = "redis"
 
-    def __init__(self, directory, *words, config=None, **place):
-        self.config = config
-        super().__init__(directory, *words, **place)
-
     def command(self):
-        if self.config is not None:
-            file = self.directory / "redis.conf"
-            file.write_text(self.config)
-            return ["redis-server", file, "--dir", self.directory]
-        return ["redis-server", "--port", self.port, "--bind", self.host,
+        return ["redis-server", "--port", self.port, "--bind", "127.0.0.1",
                 "--save", "", "--appendonly", "no", "--dir", self.directory]
 
     def lookups(self):
@@ -105,7 +95,7 @@ class Memcached(_Store):
     provider = "memcache"
 
     def command(self):
-        return ["memcached", "-l", self.host, "-p", self.port, "-U", "0",
+        return ["memcached", "-l", "127.0.0.1", "-p", self.port, "-U", "0",
                 "-u", "nobody"]
 
     def _stat(self, word):
