@@ -170,6 +170,7 @@ Listen [{V6}]:443
     ServerAlias {LONG} {NAME}
     SSLEngine on
     ACMEEngine on
+    ACMEProbe required
 </VirtualHost>
 """
 
@@ -210,6 +211,7 @@ Listen [::]:443
     ServerAlias {V6}
     SSLEngine on
     ACMEEngine on
+    ACMEProbe required
 </VirtualHost>
 """
 
