@@ -30,7 +30,8 @@ def test_all_order_the_same_names_at_once(make_cluster, kind):
 def test_without_a_common_store_it_fails_and_says_why(make_cluster):
     peers = make_cluster()
     body = cluster.example()
-    peers.configure_all(cluster.without(body, "ACMEChallengeStore"))
+    peers.configure_all(cluster.without(body, "ACMEChallengeStore",
+                                        "ACMEClusterPeers", "ACMEProbe"))
     peers.start()
     for peer in peers.peers:
         peer.httpd.announce("AE040: ")
