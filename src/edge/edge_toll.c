@@ -109,12 +109,6 @@ static int pay(edge_toll_t *toll, unsigned client, apr_time_t now)
     return 1;
 }
 
-static void pay_back(edge_toll_t *toll, unsigned client)
-{
-    give_back(&toll->clients[client], EDGE_TOLL_CLIENT_RATE);
-    give_back(&toll->all, EDGE_TOLL_RATE);
-}
-
 /* --- places -------------------------------------------------------------- */
 
 static apr_uint64_t held_by(pid_t pid, apr_time_t now)
@@ -157,11 +151,12 @@ static int hangs(edge_toll_t *toll, apr_time_t now)
     return found;
 }
 
-static int take_place(edge_toll_t *toll, edge_pass_t *pass, pid_t pid,
-                      apr_time_t now)
+static edge_toll_answer_t take_place(edge_toll_t *toll, edge_pass_t *pass,
+                                     pid_t pid, apr_time_t now)
 {
     unsigned i;
 
+    pass->since = now;
     pass->held = held_by(pid, now);
     for (i = 0; i < EDGE_TOLL_PLACES; i++) {
         apr_uint64_t empty = 0;
@@ -169,29 +164,34 @@ static int take_place(edge_toll_t *toll, edge_pass_t *pass, pid_t pid,
         if (atomic_compare_exchange_strong(&toll->places[i], &empty,
                                            pass->held)) {
             pass->place = i;
-            return 1;
+            return EDGE_TOLL_PASSED;
         }
     }
-    return 0;
+    return EDGE_TOLL_BUSY;
 }
 
 /* --- the toll ------------------------------------------------------------ */
+
+static int is_shut(edge_toll_t *toll, apr_time_t now)
+{
+    return now < atomic_load(&toll->paused_until) || hangs(toll, now);
+}
 
 edge_toll_answer_t edge_toll_enter(edge_toll_t *toll, edge_pass_t *pass,
                                    const void *client, apr_size_t len,
                                    pid_t pid, apr_time_t now)
 {
     pass->client = client_of(toll, client, len);
-    pass->since = now;
-    if (now < atomic_load(&toll->paused_until) || hangs(toll, now) ||
-        !pay(toll, pass->client, now)) {
-        return EDGE_TOLL_REFUSED;
-    }
-    if (!take_place(toll, pass, pid, now)) {
-        pay_back(toll, pass->client);
-        return EDGE_TOLL_BUSY;
-    }
-    return EDGE_TOLL_PASSED;
+    return is_shut(toll, now) || !pay(toll, pass->client, now)
+               ? EDGE_TOLL_REFUSED
+               : take_place(toll, pass, pid, now);
+}
+
+edge_toll_answer_t edge_toll_retry(edge_toll_t *toll, edge_pass_t *pass,
+                                   pid_t pid, apr_time_t now)
+{
+    return is_shut(toll, now) ? EDGE_TOLL_REFUSED
+                              : take_place(toll, pass, pid, now);
 }
 
 void edge_toll_leave(edge_toll_t *toll, const edge_pass_t *pass,

@@ -36,7 +36,7 @@ typedef struct edge_toll_t edge_toll_t;
 
 typedef enum edge_toll_answer_t {
     EDGE_TOLL_PASSED, /* it may ask, and says how that ended */
-    EDGE_TOLL_BUSY,   /* too many are under way; soon there may be a place */
+    EDGE_TOLL_BUSY,   /* it has paid; soon there may be a place */
     EDGE_TOLL_REFUSED
 } edge_toll_answer_t;
 
@@ -62,12 +62,18 @@ apr_size_t edge_toll_size(void);
 edge_toll_t *edge_toll_make(void *memory, apr_uint64_t seed);
 
 /** Ask to look something up. Any process, any thread.
- * @param pass is set where the answer is EDGE_TOLL_PASSED, for edge_toll_leave
+ * @param pass is set where the answer is EDGE_TOLL_PASSED, for edge_toll_leave,
+ * or EDGE_TOLL_BUSY, for edge_toll_retry: who waits for a place has paid, or a
+ * flood would have any number of threads wait while the store is slow
  * @param client the bytes of its address; of IPv6 it is the network that
  * counts, for one host has 2^64 addresses there
  * @param pid of this process: a place that one left by dying is free again */
 edge_toll_answer_t edge_toll_enter(edge_toll_t *toll, edge_pass_t *pass,
                                    const void *client, apr_size_t len,
+                                   pid_t pid, apr_time_t now);
+
+/** After EDGE_TOLL_BUSY: ask for a place again, for what was paid. */
+edge_toll_answer_t edge_toll_retry(edge_toll_t *toll, edge_pass_t *pass,
                                    pid_t pid, apr_time_t now);
 
 /** Say how it ended. The process and thread that entered. */

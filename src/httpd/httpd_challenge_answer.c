@@ -58,26 +58,20 @@ static int find_local(httpd_cache_entry_t *entry,
 
 /* --- what another peer published ----------------------------------------- */
 
-static edge_toll_answer_t ask_toll(edge_pass_t *pass,
-                                   const httpd_challenge_t *challenge,
-                                   const request_rec *r)
-{
-    const apr_sockaddr_t *client = r->useragent_addr;
-
-    return edge_toll_enter(challenge->toll, pass, client->ipaddr_ptr,
-                           (apr_size_t)client->ipaddr_len, getpid(),
-                           net_clock_steady());
-}
-
 static int enter(edge_pass_t *pass, const httpd_challenge_t *challenge,
                  const request_rec *r)
 {
-    apr_time_t end = net_clock_steady() + PLACE_PATIENCE;
-    edge_toll_answer_t answer = ask_toll(pass, challenge, r);
+    const apr_sockaddr_t *client = r->useragent_addr;
+    apr_time_t now = net_clock_steady();
+    apr_time_t end = now + PLACE_PATIENCE;
+    edge_toll_answer_t answer =
+        edge_toll_enter(challenge->toll, pass, client->ipaddr_ptr,
+                        (apr_size_t)client->ipaddr_len, getpid(), now);
 
-    while (answer == EDGE_TOLL_BUSY && net_clock_steady() < end) {
+    while (answer == EDGE_TOLL_BUSY && now < end) {
         apr_sleep(PLACE_WAIT);
-        answer = ask_toll(pass, challenge, r);
+        now = net_clock_steady();
+        answer = edge_toll_retry(challenge->toll, pass, getpid(), now);
     }
     return answer == EDGE_TOLL_PASSED;
 }

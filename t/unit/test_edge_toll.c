@@ -154,13 +154,46 @@ START_TEST(few_are_under_way_at_once)
     for (i = 0; i < EDGE_TOLL_PLACES; i++) {
         ck_assert_int_eq(enter(toll, &passes[i], NOW), EDGE_TOLL_PASSED);
     }
-    /* Whoever finds no place has paid nothing. */
-    for (i = 0; i < EACH; i++) {
-        ck_assert_int_eq(enter(toll, &more, NOW), EDGE_TOLL_BUSY);
-    }
+    ck_assert_int_eq(enter(toll, &more, NOW), EDGE_TOLL_BUSY);
+    ck_assert_int_eq(edge_toll_retry(toll, &more, getpid(), NOW),
+                     EDGE_TOLL_BUSY);
     edge_toll_leave(toll, &passes[3], EDGE_TOLL_NOT_FOUND, NOW);
-    ck_assert_int_eq(enter(toll, &more, NOW), EDGE_TOLL_PASSED);
+    ck_assert_int_eq(edge_toll_retry(toll, &more, getpid(), NOW),
+                     EDGE_TOLL_PASSED);
     ck_assert_uint_eq(more.place, passes[3].place);
+}
+END_TEST
+
+/* Or a flood would have any number of threads wait beside a slow store. */
+START_TEST(whoever_waits_for_a_place_has_paid)
+{
+    edge_toll_t *toll = make();
+    edge_pass_t pass, waits;
+    int i;
+
+    for (i = 0; i < EDGE_TOLL_PLACES; i++) {
+        ck_assert_int_eq(enter(toll, &pass, NOW), EDGE_TOLL_PASSED);
+    }
+    for (; i < EDGE_TOLL_CLIENT_BURST; i++) {
+        ck_assert_int_eq(enter(toll, &waits, NOW), EDGE_TOLL_BUSY);
+    }
+    ck_assert_int_eq(enter(toll, &waits, NOW), EDGE_TOLL_REFUSED);
+}
+END_TEST
+
+START_TEST(nobody_waits_for_a_place_where_it_hangs)
+{
+    edge_toll_t *toll = make();
+    edge_pass_t slow, waits;
+    apr_time_t late = NOW + EDGE_TOLL_SLOW;
+    int i;
+
+    for (i = 0; i < EDGE_TOLL_PLACES; i++) {
+        ck_assert_int_eq(enter(toll, &slow, NOW), EDGE_TOLL_PASSED);
+    }
+    ck_assert_int_eq(enter(toll, &waits, late - 1000), EDGE_TOLL_BUSY);
+    ck_assert_int_eq(edge_toll_retry(toll, &waits, getpid(), late),
+                     EDGE_TOLL_REFUSED);
 }
 END_TEST
 
@@ -283,6 +316,8 @@ Suite *suite_edge_toll(void)
     tcase_add_test(tc, a_network_of_ipv6_is_one_client);
     tcase_add_test(tc, a_mapped_address_is_that_of_ipv4);
     tcase_add_test(tc, few_are_under_way_at_once);
+    tcase_add_test(tc, whoever_waits_for_a_place_has_paid);
+    tcase_add_test(tc, nobody_waits_for_a_place_where_it_hangs);
     tcase_add_test(tc, one_that_hangs_refuses_all);
     tcase_add_test(tc, a_failure_is_followed_by_a_pause);
     tcase_add_test(tc, what_the_dead_hold_is_free_again);
