@@ -117,12 +117,12 @@ static apr_uint64_t held_by(pid_t pid, apr_time_t now)
            ((apr_uint64_t)pid & PID_MASK);
 }
 
-static int is_slow(apr_uint64_t held, apr_time_t now)
+static int is_held_for(apr_uint64_t held, apr_interval_time_t span,
+                       apr_time_t now)
 {
     apr_int64_t since = (apr_int64_t)(held >> PID_BITS);
 
-    return held != 0 &&
-           apr_time_as_msec(now) - since >= apr_time_as_msec(EDGE_TOLL_SLOW);
+    return apr_time_as_msec(now) - since >= apr_time_as_msec(span);
 }
 
 static int is_alive(apr_uint64_t held)
@@ -130,7 +130,8 @@ static int is_alive(apr_uint64_t held)
     return kill((pid_t)(held & PID_MASK), 0) == 0 || errno != ESRCH;
 }
 
-/* Free what the dead hold; tell whether somebody alive has waited too long. */
+/* Free what the dead hold, and the lost; tell whether somebody else has waited
+ * too long. */
 static int hangs(edge_toll_t *toll, apr_time_t now)
 {
     int found = 0;
@@ -139,10 +140,10 @@ static int hangs(edge_toll_t *toll, apr_time_t now)
     for (i = 0; i < EDGE_TOLL_PLACES; i++) {
         apr_uint64_t held = atomic_load(&toll->places[i]);
 
-        if (!is_slow(held, now)) {
+        if (held == 0 || !is_held_for(held, EDGE_TOLL_SLOW, now)) {
             continue;
         }
-        if (is_alive(held)) {
+        if (is_alive(held) && !is_held_for(held, EDGE_TOLL_LOST, now)) {
             found = 1;
         } else {
             atomic_compare_exchange_strong(&toll->places[i], &held, 0);

@@ -29,6 +29,10 @@
 #define EDGE_TOLL_SLOW apr_time_from_sec(1)
 #define EDGE_TOLL_PAUSE apr_time_from_sec(1)
 
+/** How long a look-up under way counts: one that waits for a machine that went
+ * down never ends, and the store may long be back. */
+#define EDGE_TOLL_LOST apr_time_from_sec(60 * 60)
+
 /** How often a store that fails is told of. */
 #define EDGE_TOLL_TELLING apr_time_from_sec(600)
 

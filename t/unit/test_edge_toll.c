@@ -217,6 +217,25 @@ START_TEST(one_that_hangs_refuses_all)
 }
 END_TEST
 
+/* Or a server would find nothing of other peers until its next restart. */
+START_TEST(one_that_never_ends_is_lost)
+{
+    edge_toll_t *toll = make();
+    edge_pass_t lost, pass;
+    apr_time_t late = NOW + EDGE_TOLL_LOST;
+    int i;
+
+    for (i = 0; i < EDGE_TOLL_PLACES; i++) {
+        ck_assert_int_eq(enter(toll, &lost, NOW), EDGE_TOLL_PASSED);
+    }
+    ck_assert_int_eq(enter(toll, &pass, late - 1000), EDGE_TOLL_REFUSED);
+    for (i = 0; i < EDGE_TOLL_PLACES; i++) {
+        ck_assert_int_eq(enter(toll, &pass, late), EDGE_TOLL_PASSED);
+    }
+    ck_assert_int_eq(enter(toll, &pass, late), EDGE_TOLL_BUSY);
+}
+END_TEST
+
 START_TEST(a_failure_is_followed_by_a_pause)
 {
     edge_toll_t *toll = make();
@@ -319,6 +338,7 @@ Suite *suite_edge_toll(void)
     tcase_add_test(tc, whoever_waits_for_a_place_has_paid);
     tcase_add_test(tc, nobody_waits_for_a_place_where_it_hangs);
     tcase_add_test(tc, one_that_hangs_refuses_all);
+    tcase_add_test(tc, one_that_never_ends_is_lost);
     tcase_add_test(tc, a_failure_is_followed_by_a_pause);
     tcase_add_test(tc, what_the_dead_hold_is_free_again);
     tcase_add_test(tc, a_failure_is_told_of_now_and_then);
