@@ -178,6 +178,23 @@ httpd_cache_id_t httpd_cache_id(const char *token)
     return id;
 }
 
+/* Of several servers, the one that an entry belongs to: the provider fails
+ * where that is down, and goes on to the next when it is asked again. */
+static int may_go_on(apr_status_t rv)
+{
+    return rv != APR_SUCCESS && rv != APR_NOTFOUND && rv != APR_ENOMEM;
+}
+
+static apr_status_t retrieve(httpd_cache_entry_t *entry,
+                             const httpd_cache_t *cache,
+                             const httpd_cache_id_t *id, apr_pool_t *p)
+{
+    entry->len = sizeof(entry->bytes);
+    return cache->provider->retrieve(cache->instance, cache->config.server,
+                                     id->bytes, sizeof(id->bytes),
+                                     entry->bytes, &entry->len, p);
+}
+
 apr_status_t httpd_cache_get(httpd_cache_entry_t *entry,
                              const httpd_cache_t *cache,
                              const httpd_cache_id_t *id, apr_pool_t *p)
@@ -187,12 +204,22 @@ apr_status_t httpd_cache_get(httpd_cache_entry_t *entry,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    entry->len = sizeof(entry->bytes);
-    rv = cache->provider->retrieve(cache->instance, cache->config.server,
-                                   id->bytes, sizeof(id->bytes), entry->bytes,
-                                   &entry->len, p);
+    rv = retrieve(entry, cache, id, p);
+    if (may_go_on(rv) && retrieve(entry, cache, id, p) == APR_SUCCESS) {
+        rv = APR_SUCCESS;
+    }
     unlock(cache);
     return rv;
+}
+
+static apr_status_t put_once(const httpd_cache_t *cache,
+                             const httpd_cache_id_t *id,
+                             httpd_cache_entry_t *entry, apr_time_t expires,
+                             apr_pool_t *p)
+{
+    return cache->provider->store(cache->instance, cache->config.server,
+                                  id->bytes, sizeof(id->bytes), expires,
+                                  entry->bytes, entry->len, p);
 }
 
 static apr_status_t store(const httpd_cache_t *cache,
@@ -205,9 +232,11 @@ static apr_status_t store(const httpd_cache_t *cache,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    rv = cache->provider->store(cache->instance, cache->config.server,
-                                id->bytes, sizeof(id->bytes), expires,
-                                entry->bytes, entry->len, p);
+    rv = put_once(cache, id, entry, expires, p);
+    if (may_go_on(rv) &&
+        put_once(cache, id, entry, expires, p) == APR_SUCCESS) {
+        rv = APR_SUCCESS;
+    }
     unlock(cache);
     return rv;
 }

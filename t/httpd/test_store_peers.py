@@ -11,9 +11,10 @@ import pytest
 from lab import client
 from lab.command import run
 from lab.metrics import metrics
-from lab.peers import NAME, Peers, ask_all, flood, invented
+from lab.peers import (NAME, PEER, STORE_FAILS, Peers, ask_all, flood,
+                       invented)
 from lab.process import free_port
-from lab.sites import site
+from lab.sites import secure, site
 from lab.status import PLAIN, statuses
 from lab.strangers import Stranger, other_protocol
 
@@ -84,6 +85,33 @@ def put_back(peers):
 
 
 def test_a_store_that_was_killed_and_comes_back(make_peers):
+# Enough for any two servers to get some of their challenges.
+MANY = [NAME] + [f"www{number}.example.org" for number in range(11)]
+
+
+@pytest.mark.parametrize("up", [2, 1])
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_servers_are_one_store(make_httpd, make_pebble, make_gate,
+                                       make_store, kind, up):
+    """Challenges are spread over them; where one is down, the other takes its
+    share. The CA asks the peer alone."""
+    pair = [make_store(kind) for _ in range(2)]
+    both = ",".join([pair[0].directive, pair[1].server])
+    http, gate = free_port(), make_gate()
+    pebble = make_pebble(gate.port)
+    body = f"ACMEChallengeStore {both}\nACMERenew manual\n"
+    orders = make_httpd(body + site(*MANY), pebble=pebble, http=http).start()
+    peer = make_httpd(body + secure(PEER), pebble=pebble)
+    gate.targets = (peer.http,)
+    for httpd in (orders, peer):
+        httpd.announce(STORE_FAILS, "AE054", "AE089", "AE090")
+    peer.start()
+    for store in pair[up:]:
+        store.kill()
+    assert run(orders, "sign", NAME).status == 0
+    assert all(store.lookups() > 0 for store in pair[:up])
+
+
     """In the middle of a validation: this server's own challenge is answered
     all the while."""
     peers = make_peers("redis").begin()

@@ -24,7 +24,8 @@ class _Store:
         self.words = words
         self.port = free_port()
         self.process = None
-        self.directive = f"{self.provider}:127.0.0.1:{self.port}"
+        self.server = f"127.0.0.1:{self.port}"
+        self.directive = f"{self.provider}:{self.server}"
         self.start()
 
     def start(self):
