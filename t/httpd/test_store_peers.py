@@ -60,31 +60,31 @@ def test_a_peer_answers_what_another_one_published(make_peers, kind):
 
 def test_two_peers_order_the_same_name_at_once(
         make_httpd, make_pebble, make_gate, make_store):
-    """Each has its own account and tokens; the CA sees the first one alone."""
+    """Each has its own account and tokens, open together; the CA sees the
+    first one alone."""
     store = make_store("redis")
     http = free_port()
-    pebble = make_pebble(make_gate(http).port)
-    body = f"ACMEChallengeStore {store.directive}\n" + site(NAME)
+    gate = make_gate(http)
+    gate.close()
+    pebble = make_pebble(gate.port)
+    body = (f"ACMEChallengeStore {store.directive}\nACMERenew manual\n"
+            + site(NAME))
     pair = [make_httpd(body, pebble=pebble, http=port).start()
             for port in (http, free_port())]
+    with concurrent.futures.ThreadPoolExecutor(len(pair)) as pool:
+        told = pool.map(lambda httpd: run(httpd, "sign", NAME), pair)
+        pair[0].require(lambda: len(set(gate.paths)) == 2, 20,
+                        "look at either's challenge")
+        assert store.count() == 2
+        gate.open()
+        assert [one.status for one in told] == [0, 0]
     for httpd in pair:
         httpd.wait_live(NAME)
-        httpd.require(lambda: store.count() == 0, 20, "empty store")
+    pair[0].require(lambda: store.count() == 0, 20, "empty store")
     keys = {httpd.live(NAME)[1].read_text() for httpd in pair}
     assert len(keys) == 2
 
 
-# --- a store that goes away --------------------------------------------------
-
-def put_back(peers):
-    peers.orders.wait_log("AE090")
-    peers.orders.wait_log(r"has all that was published again")
-    time.sleep(KEPT)
-    assert all(peers.answered(peers.peer) for _ in range(20))
-    assert peers.orders.log().count("AE090") == 1
-
-
-def test_a_store_that_was_killed_and_comes_back(make_peers):
 # Enough for any two servers to get some of their challenges.
 MANY = [NAME] + [f"www{number}.example.org" for number in range(11)]
 
@@ -112,6 +112,17 @@ def test_several_servers_are_one_store(make_httpd, make_pebble, make_gate,
     assert all(store.lookups() > 0 for store in pair[:up])
 
 
+# --- a store that goes away --------------------------------------------------
+
+def put_back(peers):
+    peers.orders.wait_log("AE090")
+    peers.orders.wait_log(r"has all that was published again")
+    time.sleep(KEPT)
+    assert all(peers.answered(peers.peer) for _ in range(20))
+    assert peers.orders.log().count("AE090") == 1
+
+
+def test_a_store_that_was_killed_and_comes_back(make_peers):
     """In the middle of a validation: this server's own challenge is answered
     all the while."""
     peers = make_peers("redis").begin()
@@ -170,7 +181,9 @@ def test_a_store_that_hangs_keeps_few_waiting(make_peers, kind):
         peers.peer.require(
             lambda: sum(one.done() for one in asked) >= 40 - PLACES, 30,
             "answers while the store hangs")
-        assert client.ask(peers.peer.http, "/").status == 200
+        begun = time.monotonic()
+        assert ask_all(peers.peer.http, ["/"] * 100) == [200] * 100
+        assert time.monotonic() - begun < 2
         assert peers.answered(peers.orders)
         peers.orders.wait_log("AE090.*does not answer in time")
         peers.store.resume()
@@ -256,6 +269,23 @@ def test_another_service(alone, started):
 
 
 # --- what is none of ours ----------------------------------------------------
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_paths_never_touch_the_store(make_peers, kind):
+    peers = make_peers(kind)
+    peers.peer.start()
+    before = peers.store.lookups()
+    path = next(invented())
+    for other in ("/", "/index.html", client.CHALLENGE, path + "/", path + "?",
+                  path + "?x", "/" + path, path + ".txt", path + "%20",
+                  path.upper(), client.CHALLENGE + "x" * 200):
+        client.ask(peers.peer.http, other)
+    client.ask(peers.peer.http, path, method="POST")
+    assert peers.store.lookups() == before
+    client.ask(peers.peer.http, path)
+    assert peers.store.lookups() == before + 1
+
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_foreign_is_served(make_peers, kind):
