@@ -105,15 +105,18 @@ apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
                               "2001:db8::1 or [2001:db8::1]:8080");
 }
 
+int edge_peer_is(const edge_peer_t *peer, const edge_peer_t *other)
+{
+    return peer->port == other->port &&
+           strcmp(peer->address, other->address) == 0;
+}
+
 static int is_listed(const apr_array_header_t *peers, const edge_peer_t *peer)
 {
     int i;
 
     for (i = 0; i < peers->nelts; i++) {
-        const edge_peer_t *other = &APR_ARRAY_IDX(peers, i, edge_peer_t);
-
-        if (other->port == peer->port &&
-            strcmp(other->address, peer->address) == 0) {
+        if (edge_peer_is(&APR_ARRAY_IDX(peers, i, edge_peer_t), peer)) {
             return 1;
         }
     }

@@ -45,6 +45,9 @@ AE_CHECKED apr_status_t edge_peers_parse(const apr_array_header_t **peers,
                                          const apr_array_header_t *texts,
                                          ae_error_t *err, apr_pool_t *p);
 
+/** Whether it is the same place, both in the one spelling. */
+int edge_peer_is(const edge_peer_t *peer, const edge_peer_t *other);
+
 /** The address as people write it: the port only where it is not 80, brackets
  * where they are needed. From `p`. */
 const char *edge_peer_print(const edge_peer_t *peer, apr_pool_t *p);

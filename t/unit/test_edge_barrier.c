@@ -31,13 +31,18 @@ static void setup(void)
     lookout_name("b.example", V4);
 }
 
-static void add_peer(const char *address)
+static void add_peer_at(const char *address, unsigned port)
 {
     apr_array_header_t *peers = apr_array_make(t_pool, 1, sizeof(edge_peer_t));
-    const edge_peer_t peer = {address, 8080};
+    const edge_peer_t peer = {address, port};
 
     APR_ARRAY_PUSH(peers, edge_peer_t) = peer;
     cert->peers = peers;
+}
+
+static void add_peer(const char *address)
+{
+    add_peer_at(address, 8080);
 }
 
 static const apr_array_header_t *publish(void)
@@ -206,6 +211,28 @@ START_TEST(status_and_port_are_told)
 }
 END_TEST
 
+START_TEST(a_peer_in_the_dns_is_asked_once)
+{
+    add_peer_at(V6, EDGE_HTTP_PORT);
+    begin();
+    expect_open(EDGE_CAUSE_NONE);
+    ck_assert_uint_eq(lookout_count(V4), 2);
+    ck_assert_uint_eq(lookout_count(V6), 2);
+    lookout_says(V6, "404");
+    begin();
+    expect_open(EDGE_CAUSE_PROBE_PEER);
+    ck_assert_str_eq(trouble()->what,
+                     "The challenge for a.example at " V6 " is not answered");
+    ck_assert_str_eq(trouble()->why,
+                     "status 404 came back; nor is b.example at " V6);
+    /* At another port it may be another server. */
+    add_peer(V6);
+    begin();
+    expect_open(EDGE_CAUSE_PROBE_PEER);
+    ck_assert_ptr_nonnull(strstr(trouble()->why, "a.example at " V6));
+}
+END_TEST
+
 /* It holds up its own order, and no longer than the others may take. */
 START_TEST(one_that_hangs)
 {
@@ -295,6 +322,7 @@ Suite *suite_edge_barrier(void)
     tcase_add_test(tc, advisory);
     tcase_add_test(tc, required);
     tcase_add_test(tc, status_and_port_are_told);
+    tcase_add_test(tc, a_peer_in_the_dns_is_asked_once);
     tcase_add_test(tc, one_that_hangs);
     tcase_add_test(tc, a_name_without_an_address);
     tcase_add_test(tc, few_at_once_and_the_rest_counted);
