@@ -38,6 +38,7 @@ struct edge_errand_t {
     edge_session_t *session;
     acme_errand_t *request;    /* the leg under way: one of both, or none */
     acme_order_t *order;       /* to be driven until it is ready */
+    const edge_cert_t *cert;   /* whom its challenges are asked of, and name */
     acme_failure_t failure;    /* of the leg that ended; zeros: none */
     int was_done;              /* it was done before, the CA says */
     int was_sent;              /* the CA may have done it, where it failed */

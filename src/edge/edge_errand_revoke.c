@@ -101,6 +101,27 @@ static apr_status_t revoke_by(edge_errand_t *errand, way_t way,
     return APR_SUCCESS;
 }
 
+/* As for the configured certificate that has its first name; where nothing is
+ * configured for that, nobody is asked. */
+static const edge_cert_t *cert_like(const edge_errand_t *errand)
+{
+    const apr_array_header_t *certs = errand->config->certs;
+    edge_cert_t *made = apr_pcalloc(errand->p, sizeof(*made));
+    int i;
+
+    made->name = label(errand);
+    made->probing = EDGE_PROBING_OFF;
+    for (i = certs->nelts - 1; i >= 0; i--) {
+        const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
+
+        if (edge_name_is_among(cert->names, made->name)) {
+            made->probing = cert->probing;
+            made->peers = cert->peers;
+        }
+    }
+    return made;
+}
+
 /* Without a request to be signed: an order that is never finalized. */
 static apr_status_t authorize(edge_errand_t *errand, ae_error_t *err)
 {
@@ -111,6 +132,7 @@ static apr_status_t authorize(edge_errand_t *errand, ae_error_t *err)
                           facts_of(errand)->names, none, errand->p);
 
     what->way = AUTHORIZE;
+    errand->cert = cert_like(errand);
     if (status != APR_SUCCESS) {
         ae_error_set(err, status, "The authorizations cannot be begun");
         return ae_error_why_status(err, status);

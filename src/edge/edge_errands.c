@@ -2,7 +2,7 @@
 
 #include "edge_errand_own.h"
 #include "edge_explain.h"
-#include "edge_posting.h"
+#include "edge_provision.h"
 #include "edge_record.h"
 
 #include <apr_strings.h>
@@ -25,10 +25,8 @@ typedef struct run_t {
     edge_errand_t errand;
     apr_array_header_t *flights; /* const acme_request_t *: on the wire */
     edge_posting_t *posting;
-    edge_visit_t visit;
-    int provisioning;   /* its order waits for the challenges */
-    ae_error_t trouble; /* our own, which ends the leg */
-    int inside;         /* its session, and begun */
+    edge_provision_t *provision; /* of its order; NULL: none yet */
+    ae_error_t trouble;          /* our own, which ends the leg */
     int over;
     edge_errand_end_t outcome;
     apr_time_t write_at; /* the outcome, where that failed before */
@@ -89,8 +87,8 @@ static void end_badly(run_t *run, ae_error_t *err, apr_time_t now)
 static void drop_leg(run_t *run)
 {
     edge_posting_withdraw(run->posting);
-    edge_door_leave(&run->visit);
-    run->provisioning = 0;
+    edge_provision_end(run->provision);
+    run->provision = NULL;
     if (run->errand.order) {
         acme_order_destroy(run->errand.order);
     }
@@ -178,22 +176,37 @@ static int tell(run_t *run, apr_time_t now, apr_time_t *wake)
 
 /* --- the way between ----------------------------------------------------- */
 
+static void begin_provision(run_t *run)
+{
+    const edge_errand_t *errand = &run->errand;
+    const edge_errands_config_t *config = errand->config;
+    const edge_provision_config_t made = {
+        {errand->cert, errand->provider, config->lookout, config->log},
+        config->door,
+        run->posting,
+    };
+
+    if (run->provision == NULL) {
+        run->provision = edge_provision_create(&made, errand->p);
+    }
+    edge_provision_begin(run->provision, acme_order_tokens(errand->order));
+}
+
 /* @return whether to go on without waiting */
 static int provision(run_t *run, apr_time_t now, apr_time_t *wake)
 {
-    switch (edge_door_look(&run->visit, &run->trouble)) {
-    case EDGE_DOOR_WAIT:
-        *wake = now + EDGE_DOOR_PAUSE;
+    if (edge_provision_step(run->provision) == NULL) {
         return 0;
-    case EDGE_DOOR_STUCK:
-        return 1;
-    case EDGE_DOOR_OPEN:
-        break;
     }
-    run->provisioning = 0;
-    if (edge_posting_put(run->posting, acme_order_tokens(run->errand.order),
-                         &run->trouble) == APR_SUCCESS) {
+    switch (edge_provision_next(run->provision, now, wake)) {
+    case EDGE_PROVISION_WAIT:
+        return 0;
+    case EDGE_PROVISION_READY:
         acme_order_provisioned(run->errand.order);
+        break;
+    case EDGE_PROVISION_FAILED:
+        run->trouble = edge_provision_failure(run->provision)->error;
+        break;
     }
     return 1;
 }
@@ -228,10 +241,10 @@ static int step(run_t *run, apr_time_t now, const acme_request_t **request,
         APR_ARRAY_PUSH(run->flights, const acme_request_t *) = *request;
         return 0;
     case ACME_PROVISION:
-        run->provisioning = 1;
+        begin_provision(run);
         return 1;
     case ACME_WAIT:
-        return run->provisioning && provision(run, now, wake);
+        return provision(run, now, wake);
     case ACME_DONE:
     case ACME_FAILED:
         end_leg(run, &err, now);
@@ -377,7 +390,6 @@ static void begin(edge_errands_t *errands, const char *id, apr_time_t now)
     apr_pool_create(&p, errands->p);
     run = apr_pcalloc(p, sizeof(*run));
     run->errand.config = &errands->config;
-    run->visit.door = errands->config.door;
     run->errand.id = apr_pstrdup(p, id);
     run->errand.p = p;
     run->flights = apr_array_make(p, 4, sizeof(const acme_request_t *));

@@ -6,6 +6,7 @@
 
 #include "edge_challenge.h"
 #include "edge_door.h"
+#include "edge_lookout.h"
 #include "edge_meter.h"
 #include "edge_revoked.h"
 #include "edge_session.h"
@@ -18,6 +19,7 @@ typedef struct edge_errands_config_t {
     const apr_array_header_t *certs; /* const edge_cert_t * */
     edge_sessions_t *sessions;
     const edge_challenge_store_t *challenges;
+    const edge_lookout_t *lookout;
     const edge_door_t *door; /* or NULL */
     const ae_log_t *log;
     edge_meter_t *meter; /* or NULL */

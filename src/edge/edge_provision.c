@@ -32,7 +32,7 @@ void edge_provision_begin(edge_provision_t *provision,
 
 const char *edge_provision_step(const edge_provision_t *provision)
 {
-    if (provision->tokens == NULL) {
+    if (provision == NULL || provision->tokens == NULL) {
         return NULL;
     }
     return provision->barrier != NULL ? EDGE_STEP_PROBE : EDGE_STEP_PORT;
@@ -122,6 +122,8 @@ void edge_provision_leave(edge_provision_t *provision)
 
 void edge_provision_end(edge_provision_t *provision)
 {
-    edge_barrier_end(provision->barrier);
-    edge_provision_leave(provision);
+    if (provision != NULL) {
+        edge_barrier_end(provision->barrier);
+        edge_provision_leave(provision);
+    }
 }

@@ -32,7 +32,8 @@ edge_provision_t *edge_provision_create(const edge_provision_config_t *config,
 void edge_provision_begin(edge_provision_t *provision,
                           const apr_array_header_t *tokens);
 
-/** The step it is at, in one word; NULL where it is not under way. */
+/** The step it is at, in one word; NULL where it is not under way, or there
+ * is none. */
 const char *edge_provision_step(const edge_provision_t *provision);
 
 /** Go on with it. To be asked only where it is under way. */
@@ -49,7 +50,8 @@ const edge_failure_t *edge_provision_found(const edge_provision_t *provision);
 /** No CA looks any more: the port is needed no longer. */
 void edge_provision_leave(edge_provision_t *provision);
 
-/** Drop what is asked still; call it before its pool is destroyed. */
+/** Drop what is asked still; call it before its pool is destroyed. NULL
+ * is none. */
 void edge_provision_end(edge_provision_t *provision);
 
 #endif

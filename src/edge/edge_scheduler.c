@@ -400,6 +400,7 @@ static void make_errands(edge_scheduler_t *scheduler)
         .certs = scheduler->config.certs,
         .sessions = scheduler->context.sessions,
         .challenges = &scheduler->config.challenges,
+        .lookout = &scheduler->config.lookout,
         .door = scheduler->config.door,
         .log = scheduler->config.log,
         .meter = scheduler->config.meter,

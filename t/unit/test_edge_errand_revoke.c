@@ -1,6 +1,7 @@
 #include "edge_kept.h"
 #include "errand_scene.h"
 #include "fixture.h"
+#include "lookout_scene.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -44,6 +45,42 @@ START_TEST(revoked_with_authorizations)
     ck_assert_int_eq(ca_order(w->ca, 1)->authorizations->nelts, 2);
     ck_assert_int_eq(ca_order(w->ca, 1)->finalized, 0);
     ck_assert_uint_eq(ca_count(w->ca, "finalize"), 1);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+}
+END_TEST
+
+/* RFC 8555 section 8.2: the CA is told to look where somebody answers. */
+static const edge_errand_end_t *revoke_at_a_barrier(void)
+{
+    edge_cert_t *cert = APR_ARRAY_IDX(w->config.certs, 0, edge_cert_t *);
+
+    w->ca->foreign = 1;
+    w->ca->opens = 1;
+    world_start();
+    world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
+    world_stop();
+    cert->probing = EDGE_PROBING_REQUIRED;
+    w->config.lookout = *lookout_make();
+    lookout_name("a.example", "192.0.2.1");
+    lookout_name("b.example", "2001:db8::1");
+    lookout_says("2001:db8::1", "404");
+    world_start();
+    return errand_come(errand_ask(errand_revocation()));
+}
+
+START_TEST(its_challenges_are_looked_at_before)
+{
+    unsigned told;
+
+    errand_check_failed(revoke_at_a_barrier(), "status 404 came back",
+                        "--key");
+    ck_assert_uint_eq(lookout_open(), 0);
+    ck_assert_int_eq(scene_challenges_open(), 0);
+    told = ca_count(w->ca, "challenge");
+    lookout_says("2001:db8::1", "");
+    errand_check_done(errand_come(errand_ask(errand_revocation())),
+                      "with authorizations for its names");
+    ck_assert_uint_eq(ca_count(w->ca, "challenge"), told + 2);
     ck_assert_int_eq(scene_challenges_open(), 0);
 }
 END_TEST
@@ -162,6 +199,7 @@ Suite *suite_edge_errand_revoke(void)
     tcase_add_checked_fixture(tc, set_up, t_teardown);
     tcase_add_test(tc, revoked_by_the_account);
     tcase_add_test(tc, revoked_with_authorizations);
+    tcase_add_test(tc, its_challenges_are_looked_at_before);
     tcase_add_test(tc, revoked_by_its_key);
     tcase_add_test(tc, the_key_without_an_account);
     tcase_add_test(tc, no_way);
