@@ -112,23 +112,7 @@ static ae_error_t *trouble_of(spot_t *spot, edge_barrier_t *barrier)
     return spot->trouble;
 }
 
-/* That of a peer, which is in the DNS too. */
-static int has_spot(const edge_barrier_t *barrier, const acme_token_t *token,
-                    const edge_peer_t *at)
-{
-    int i;
-
-    for (i = 0; i < barrier->spots->nelts; i++) {
-        const spot_t *spot = spot_at(barrier, i);
-
-        if (spot->token == token && !is_name(spot) &&
-            edge_peer_is(&spot->look.at, at)) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
+/* A peer that is in the DNS too is asked as a peer. */
 static void add_addresses(edge_barrier_t *barrier, const spot_t *name,
                           const apr_array_header_t *addresses)
 {
@@ -138,7 +122,7 @@ static void add_addresses(edge_barrier_t *barrier, const spot_t *name,
         edge_peer_t at = {APR_ARRAY_IDX(addresses, i, const char *),
                           EDGE_HTTP_PORT};
 
-        if (!has_spot(barrier, name->token, &at)) {
+        if (!edge_peer_is_among(barrier->config.cert->peers, &at)) {
             at.address = apr_pstrdup(barrier->p, at.address);
             add_spot(barrier, name->token, EDGE_CAUSE_PROBE_ADDRESS)->look.at =
                 at;

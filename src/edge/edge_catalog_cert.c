@@ -273,8 +273,7 @@ static int take_probing(edge_cert_t *cert, const json_t *json, apr_pool_t *p)
     if (texts == NULL || texts->nelts == 0) {
         return 1;
     }
-    return texts->nelts <= EDGE_PEERS_MAX &&
-           edge_peers_parse(&cert->peers, texts, &ignored, p) == APR_SUCCESS;
+    return edge_peers_parse(&cert->peers, texts, &ignored, p) == APR_SUCCESS;
 }
 
 /* The request, and the path of its key: both or none. */

@@ -105,18 +105,16 @@ apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
                               "2001:db8::1 or [2001:db8::1]:8080");
 }
 
-int edge_peer_is(const edge_peer_t *peer, const edge_peer_t *other)
-{
-    return peer->port == other->port &&
-           strcmp(peer->address, other->address) == 0;
-}
-
-static int is_listed(const apr_array_header_t *peers, const edge_peer_t *peer)
+int edge_peer_is_among(const apr_array_header_t *peers,
+                       const edge_peer_t *peer)
 {
     int i;
 
-    for (i = 0; i < peers->nelts; i++) {
-        if (edge_peer_is(&APR_ARRAY_IDX(peers, i, edge_peer_t), peer)) {
+    for (i = 0; peers != NULL && i < peers->nelts; i++) {
+        const edge_peer_t *other = &APR_ARRAY_IDX(peers, i, edge_peer_t);
+
+        if (other->port == peer->port &&
+            strcmp(other->address, peer->address) == 0) {
             return 1;
         }
     }
@@ -131,6 +129,10 @@ apr_status_t edge_peers_parse(const apr_array_header_t **peers,
         apr_array_make(p, texts->nelts, sizeof(edge_peer_t));
     int i;
 
+    if (texts->nelts > EDGE_PEERS_MAX) {
+        ae_error_set(err, AE_ETOOBIG, "%d servers are too many", texts->nelts);
+        return ae_error_next(err, "name %d at most", EDGE_PEERS_MAX);
+    }
     for (i = 0; i < texts->nelts; i++) {
         const char *text = APR_ARRAY_IDX(texts, i, const char *);
         edge_peer_t peer;
@@ -139,7 +141,7 @@ apr_status_t edge_peers_parse(const apr_array_header_t **peers,
         if (status != APR_SUCCESS) {
             return status;
         }
-        if (is_listed(list, &peer)) {
+        if (edge_peer_is_among(list, &peer)) {
             ae_error_set(err, AE_EFORMAT, "%.100s is named twice", text);
             return ae_error_next(err, "write it once");
         }

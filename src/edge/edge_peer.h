@@ -38,15 +38,18 @@ int edge_probing_find(edge_probing_t *probing, const char *word);
 AE_CHECKED apr_status_t edge_peer_parse(edge_peer_t *peer, const char *text,
                                         ae_error_t *err, apr_pool_t *p);
 
-/** Read several, const char *, each another one.
+/** Read several, const char *, each another one, EDGE_PEERS_MAX at most.
  * @param peers edge_peer_t, from `p`
- * @return APR_SUCCESS or AE_EFORMAT, err with what may be written. */
+ * @return APR_SUCCESS, AE_EFORMAT or AE_ETOOBIG, err with what may be
+ * written. */
 AE_CHECKED apr_status_t edge_peers_parse(const apr_array_header_t **peers,
                                          const apr_array_header_t *texts,
                                          ae_error_t *err, apr_pool_t *p);
 
-/** Whether it is the same place, both in the one spelling. */
-int edge_peer_is(const edge_peer_t *peer, const edge_peer_t *other);
+/** Whether it is one of these, edge_peer_t, all in the one spelling; NULL is
+ * none. */
+int edge_peer_is_among(const apr_array_header_t *peers,
+                       const edge_peer_t *peer);
 
 /** The address as people write it: the port only where it is not 80, brackets
  * where they are needed. From `p`. */

@@ -3,6 +3,7 @@
 #include "support.h"
 #include "test_pki.h"
 
+#include <apr_strings.h>
 #include <check.h>
 #include <string.h>
 
@@ -116,6 +117,27 @@ START_TEST(test_several)
 }
 END_TEST
 
+/* No more than the catalog of what is configured is read with. */
+START_TEST(test_too_many)
+{
+    const apr_array_header_t *peers;
+    const char *text = "";
+    int i;
+
+    for (i = 0; i < EDGE_PEERS_MAX; i++) {
+        text = apr_psprintf(t_pool, "%s 192.0.2.%d", text, i);
+    }
+    ck_assert_int_eq(
+        edge_peers_parse(&peers, test_pki_names(text, t_pool), &err, t_pool),
+        APR_SUCCESS);
+    text = apr_pstrcat(t_pool, text, " ::1", NULL);
+    ck_assert_int_eq(
+        edge_peers_parse(&peers, test_pki_names(text, t_pool), &err, t_pool),
+        AE_ETOOBIG);
+    ck_assert_str_eq(err.what, "65 servers are too many");
+}
+END_TEST
+
 START_TEST(test_words)
 {
     edge_probing_t probing;
@@ -139,6 +161,7 @@ Suite *suite_edge_peer(void)
     tcase_add_loop_test(tc, test_good, 0, GOOD);
     tcase_add_loop_test(tc, test_bad, 0, BAD);
     tcase_add_test(tc, test_several);
+    tcase_add_test(tc, test_too_many);
     tcase_add_test(tc, test_words);
     suite_add_tcase(suite, tc);
     return suite;
