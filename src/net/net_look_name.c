@@ -147,7 +147,9 @@ static void look_at_peers(json_t *rows, const char *name,
     }
 }
 
+/* But for those of peers. */
 static void look_at_addresses(json_t *rows, const char *name,
+                              const apr_array_header_t *peers,
                               const net_look_t *look, apr_pool_t *p)
 {
     const char *about = apr_psprintf(p, "DNS of %s", name);
@@ -169,8 +171,12 @@ static void look_at_addresses(json_t *rows, const char *name,
     edge_rows_add(rows, EDGE_ROW_PASSED, about,
                   apr_array_pstrcat(p, addresses, ' '), "");
     for (i = 0; i < addresses->nelts; i++) {
-        look_at_address(rows, name, APR_ARRAY_IDX(addresses, i, const char *),
-                        look, p);
+        const edge_peer_t at = {APR_ARRAY_IDX(addresses, i, const char *),
+                                EDGE_HTTP_PORT};
+
+        if (!edge_peer_is_among(peers, &at)) {
+            look_at_address(rows, name, at.address, look, p);
+        }
     }
 }
 
@@ -239,7 +245,7 @@ void net_look_at_name(json_t *rows, const char *name,
         look_at_peers(rows, name, peers, look, p);
         return;
     }
-    look_at_addresses(rows, name, look, p);
+    look_at_addresses(rows, name, peers, look, p);
     look_at_peers(rows, name, peers, look, p);
     look_at_caa(rows, name, cas, look, p);
 }

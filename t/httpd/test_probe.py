@@ -175,6 +175,15 @@ def test_a_peer_with_a_store_of_its_own(pebble, make_httpd):
     assert "ACMEClusterPeers" in row["next"]
 
 
+def test_a_peer_in_the_dns_is_looked_at_once(pebble, make_httpd):
+    httpd = begin(make_httpd, pebble, f"ACMEClusterPeers {V4}",
+                  announced=["AE030"])
+    httpd.wait_live(NAME)
+    rows = run(httpd, "check", NAME, "--json").json()["rows"]
+    assert [row["about"] for row in rows if "port 80" in row["about"]] == [
+        f"port 80 of {NAME} at {V6}", f"port 80 of {NAME} at the peer {V4}"]
+
+
 def test_name_servers_that_hang(network, place, make_pebble, make_httpd):
     """Neither a restart nor a stop waits for them."""
     pebble = make_pebble(80)
