@@ -1,21 +1,16 @@
 #include "net_dns.h"
 
 #include "edge_caa.h"
-#include "net_resolve.h"
 
 #include <apr_strings.h>
-#include <arpa/inet.h>
 #include <arpa/nameser.h>
-#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define TYPE_CAA 257
 #define ANSWER_BYTES 65536
-#define ADDRESSES_MAX 64
 #define RETRY_SECONDS 3
 #define TRIES 2
 
