@@ -23,12 +23,15 @@ static ap_conf_vector_t *nothing_configured(apr_pool_t *p)
 }
 
 /* Whatever is refused before post_read_request gets httpd's own words: what
- * ErrorDocument and the like say of it is among these defaults. */
+ * ErrorDocument and the like say of it is among these defaults. It has any
+ * name: StrictHostCheck would refuse challenges of others. */
 server_rec *httpd_port_server(const server_rec *main_server, apr_pool_t *p)
 {
     server_rec *server = apr_pmemdup(p, main_server, sizeof(*main_server));
 
     server->next = NULL;
+    server->wild_names = apr_array_make(p, 1, sizeof(char *));
+    APR_ARRAY_PUSH(server->wild_names, const char *) = "*";
     server->lookup_defaults = nothing_configured(p);
     server->keep_alive = 0;
     return server;

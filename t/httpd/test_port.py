@@ -194,6 +194,7 @@ HOSTILE = f"""
 LoadModule http2_module {MODULES}/mod_http2.so
 LoadModule reqtimeout_module {MODULES}/mod_reqtimeout.so
 LoadModule echo_module {MODULES}/mod_echo.so
+StrictHostCheck on
 Protocols h2c http/1.1
 KeepAlive on
 ProtocolEcho on
