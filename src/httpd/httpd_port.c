@@ -4,8 +4,10 @@
 #include "httpd_port_bind.h"
 #include "net_clock.h"
 
+#include <ap_listen.h>
 #include <apr_strings.h>
 #include <http_config.h>
+#include <http_main.h>
 #include <string.h>
 
 #define RETAINED_KEY "acme-edge-port"
@@ -27,9 +29,10 @@
 
 /* What survives restarts. Times are of net_clock_steady. */
 typedef struct retained_t {
-    int is_wanted;        /* by the next generation */
-    int was_open;         /* in the last one */
-    apr_time_t opened_at; /* 0: never */
+    int is_wanted;                 /* by the next generation */
+    int was_open;                  /* in the last one */
+    apr_time_t opened_at;          /* 0: never */
+    apr_array_header_t *listeners; /* of httpd_port_bind */
 } retained_t;
 
 struct httpd_port_t {
@@ -50,8 +53,12 @@ static retained_t *retain(void)
 {
     retained_t *retained = ap_retained_data_get(RETAINED_KEY);
 
-    return retained ? retained
-                    : ap_retained_data_create(RETAINED_KEY, sizeof(*retained));
+    if (retained == NULL) {
+        retained = ap_retained_data_create(RETAINED_KEY, sizeof(*retained));
+        retained->listeners =
+            apr_array_make(ap_pglobal, 2, sizeof(ap_listen_rec *));
+    }
+    return retained;
 }
 
 httpd_port_t *httpd_port_create(apr_port_t number,
@@ -81,8 +88,8 @@ int httpd_port_is_open(const httpd_port_t *port)
 static void open_it(httpd_port_t *port, server_rec *server,
                     const ae_log_t *log, apr_pool_t *ptemp)
 {
-    if (httpd_port_listen(port->where, port->number, server, &port->refusal,
-                          ptemp) != APR_SUCCESS) {
+    if (httpd_port_listen(port->retained->listeners, port->where, port->number,
+                          server, &port->refusal, ptemp) != APR_SUCCESS) {
         ae_log(log, AE_LOG_ERROR,
                "AE097: %s; orders that need it are tried again",
                ae_error_line(&port->refusal, ptemp));
@@ -102,6 +109,8 @@ void httpd_port_open(httpd_port_t *port, server_rec *server, apr_pool_t *ptemp)
 
     if (port != NULL && retained->is_wanted) {
         open_it(port, server, &log, ptemp);
+    } else {
+        httpd_port_leave(retained->listeners);
     }
     if (retained->was_open && (port == NULL || !port->is_open)) {
         ae_log(&log, AE_LOG_NOTICE, "the port for challenges is closed again");

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 #include <http_config.h>
 #include <mpm_common.h>
+#include <sys/socket.h>
 
 static apr_status_t explain(ae_error_t *err, const char *words,
                             apr_status_t rv)
@@ -157,7 +158,8 @@ static void remove_all(apr_port_t port)
     }
 }
 
-static apr_status_t activate_all(apr_port_t port)
+static apr_status_t activate_all(apr_port_t port, ae_error_t *err,
+                                 apr_pool_t *ptemp)
 {
     ap_listen_rec **at = &ap_listeners;
 
@@ -170,7 +172,8 @@ static apr_status_t activate_all(apr_port_t port)
         } else if (is_spare((*at)->bind_addr, rv)) {
             remove_at(at);
         } else {
-            return rv;
+            return explain(
+                err, httpd_listen_words((*at)->bind_addr, port, ptemp), rv);
         }
     }
     return APR_SUCCESS;
@@ -193,22 +196,88 @@ static const char *listen_at(const char *words, server_rec *server,
     return ap_set_listener(&cmd, NULL, 2, argv);
 }
 
-apr_status_t httpd_port_listen(const apr_array_header_t *where,
-                               apr_port_t port, server_rec *server,
-                               ae_error_t *err, apr_pool_t *ptemp)
+static apr_status_t list_all(const apr_array_header_t *where,
+                             server_rec *server, ae_error_t *err,
+                             apr_pool_t *ptemp)
 {
     int i;
 
     for (i = 0; i < where->nelts; i++) {
         const char *words = APR_ARRAY_IDX(where, i, const char *);
         const char *refusal = listen_at(words, server, ptemp);
-        apr_status_t rv = refusal ? APR_EGENERAL : activate_all(port);
 
-        if (rv != APR_SUCCESS) {
-            remove_all(port);
-            explain(err, words, rv);
-            return refusal ? ae_error_why(err, "%s: %s", words, refusal) : rv;
+        if (refusal != NULL) {
+            explain(err, words, APR_EGENERAL);
+            return ae_error_why(err, "%s: %s", words, refusal);
         }
     }
     return APR_SUCCESS;
+}
+
+/* --- from one generation to the next ------------------------------------- */
+
+static int is_listed(const ap_listen_rec *listener)
+{
+    const ap_listen_rec *each = ap_listeners;
+
+    while (each && each != listener) {
+        each = each->next;
+    }
+    return each != NULL;
+}
+
+/* Children of the last generation may have it still: only shut down it is in
+ * nobody's way. */
+static void end_listening(ap_listen_rec *listener)
+{
+    apr_os_sock_t descriptor;
+
+    if (apr_os_sock_get(&descriptor, listener->sd) == APR_SUCCESS) {
+        (void)shutdown(descriptor, SHUT_RDWR);
+    }
+    apr_socket_close(listener->sd);
+    listener->active = 0;
+}
+
+void httpd_port_leave(apr_array_header_t *ours)
+{
+    int i;
+
+    for (i = 0; i < ours->nelts; i++) {
+        ap_listen_rec *listener = APR_ARRAY_IDX(ours, i, ap_listen_rec *);
+
+        if (!is_listed(listener)) {
+            end_listening(listener);
+        }
+    }
+    apr_array_clear(ours);
+}
+
+static void note_all(apr_array_header_t *ours, apr_port_t port)
+{
+    ap_listen_rec *listener;
+
+    for (listener = ap_listeners; listener; listener = listener->next) {
+        if (listener->bind_addr->port == port) {
+            APR_ARRAY_PUSH(ours, ap_listen_rec *) = listener;
+        }
+    }
+}
+
+apr_status_t httpd_port_listen(apr_array_header_t *ours,
+                               const apr_array_header_t *where,
+                               apr_port_t port, server_rec *server,
+                               ae_error_t *err, apr_pool_t *ptemp)
+{
+    apr_status_t rv = list_all(where, server, err, ptemp);
+
+    httpd_port_leave(ours);
+    if (rv == APR_SUCCESS) {
+        rv = activate_all(port, err, ptemp);
+    }
+    if (rv != APR_SUCCESS) {
+        remove_all(port);
+    }
+    note_all(ours, port);
+    return rv;
 }

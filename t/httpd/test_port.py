@@ -132,6 +132,21 @@ def test_somebody_restarts_httpd_meanwhile(make_phase):
     assert httpd.log().count(CLOSED) == 1
 
 
+def test_a_listen_comes_meanwhile(make_phase):
+    """For the same port, at other addresses: httpd goes on, and has it."""
+    phase = make_phase()
+    phase.begin()
+    httpd = phase.httpd
+    httpd.configure(f"ACMEChallengePort {phase.port}\nListen {phase.port}\n"
+                    + secure(NAME))
+    httpd.graceful()
+    httpd.wait_log("order is taken up again", count=2)
+    assert b"at home" in said(phase.port, request("GET / HTTP/1.0"))
+    phase.gate.open()
+    httpd.wait_live(NAME)
+    assert answers(phase.port)
+
+
 def test_killed_in_the_phase(make_phase):
     phase = make_phase()
     httpd = phase.httpd.start()
