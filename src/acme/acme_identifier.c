@@ -22,7 +22,7 @@ const char *acme_identifier_read(const json_t *object, apr_pool_t *p)
     if (value == NULL || *value == '\0' || strlen(value) >= BYTES_MAX) {
         return NULL;
     }
-    /* Not by its type: the RFCs ask for one spelling, CAs for any. */
+    /* Not by its type: the RFCs know one spelling, CAs write any. */
     if (ae_address_read(&address, value)) {
         return ae_address_print(&address, p);
     }

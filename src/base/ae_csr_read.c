@@ -134,8 +134,8 @@ static const char *common_name(const X509_NAME_ENTRY *entry, apr_pool_t *p)
                : text;
 }
 
-/* RFC 8555 section 7.4: a common name is a name that is asked for too; not so
- * an address (RFC 8738 section 3), which may repeat one of the others. */
+/* RFC 8555 section 7.4: a DNS name is asked for as common name too; an address
+ * is not, and may there repeat one of the others. */
 static int common_names_take(apr_array_header_t *names, const X509_REQ *req,
                              apr_pool_t *p)
 {

@@ -24,7 +24,7 @@ static GENERAL_NAME *dns_make(const char *text)
     return name;
 }
 
-/* RFC 8738 section 3: an iPAddress, of four or sixteen bytes. */
+/* RFC 5280 section 4.2.1.6: an iPAddress, of four or sixteen bytes. */
 static GENERAL_NAME *address_make(const ae_address_t *address)
 {
     GENERAL_NAME *name = GENERAL_NAME_new();
@@ -116,7 +116,7 @@ static const char *address_text(const ASN1_STRING *octets, apr_pool_t *p)
     return ae_address_print(&address, p);
 }
 
-/* An address that passes for a DNS name is neither (RFC 9525 section 6.5).
+/* An address that passes for a DNS name is neither (RFC 9525 section 6.4).
  * @param text put the name; NULL for one of another kind
  * @return whether it is as it should be */
 static int name_read(const char **text, const GENERAL_NAME *name,

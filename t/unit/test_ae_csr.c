@@ -79,7 +79,7 @@ START_TEST(names_in_san_alone)
 }
 END_TEST
 
-/* RFC 8738 section 3: an address is an iPAddress, in network order. */
+/* RFC 5280 section 4.2.1.6: an address is an iPAddress, in network order. */
 START_TEST(addresses_in_san)
 {
     X509_REQ *req =

@@ -115,7 +115,7 @@ static const odd_t odds[] = {
     {P256, NULL, NULL, 0, "DNS:a.example,IP:192.0.2.1", NULL,
      "a.example 192.0.2.1"},
     {P256, NULL, "2001:DB8::1", -1, "IP:2001:db8:0:0::1", NULL, "2001:db8::1"},
-    /* RFC 8738 section 3: an address is asked for as an address. */
+    /* RFC 8555 section 7.4: as common name, DNS names are asked for alone. */
     {P256, NULL, "192.0.2.1", -1, "DNS:a.example", NO_COMMON, NULL},
     {P256, NULL, "192.0.2.1", -1, NULL, NO_COMMON, NULL},
     {P256, NULL, NULL, 0, "DNS:192.0.2.1", NO_DNS, NULL},

@@ -34,7 +34,7 @@ static const struct {
     {"*.a.example", "*.a.example", 1},
     {"www.a.example", "*.a.example", 0},
     {"*.example", "*.a.example", 0},
-    /* RFC 9525 section 6.5: of an address, all or nothing. */
+    /* RFC 9525 section 6.4: of an address, all or nothing. */
     {"192.0.2.1", "192.0.2.1", 1},
     {"2001:db8::1", "2001:db8::1", 1},
     {"2001:db8::1", "2001:db8::2", 0},
@@ -88,7 +88,7 @@ START_TEST(addresses)
 }
 END_TEST
 
-/* RFC 9525 section 6.5: an address is presented as one, not as a DNS name. */
+/* RFC 9525 section 6.4: an address is presented as one, not as a DNS name. */
 START_TEST(address_as_a_dns_name)
 {
     ck_assert_str_eq(taken(GEN_DNS, "192.0.2.1", 9), "a.example");
