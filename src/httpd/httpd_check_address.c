@@ -2,6 +2,7 @@
 
 #include "ae_address.h"
 #include "httpd_conf.h"
+#include "httpd_listen.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -15,16 +16,12 @@ typedef struct way_t {
 
 static int is_any(const server_addr_rec *at)
 {
-    return apr_sockaddr_is_wildcard(at->host_addr);
+    return httpd_listen_is_any(at->host_addr);
 }
 
 static const char *text_of(const server_addr_rec *at, apr_pool_t *p)
 {
-    char *ip = NULL;
-
-    return apr_sockaddr_ip_get(&ip, at->host_addr) == APR_SUCCESS
-               ? edge_name_spell(ip, p)
-               : "";
+    return edge_name_spell(httpd_listen_ip(at->host_addr), p);
 }
 
 /* Where the line has an address of its own that differs from what is asked,
