@@ -86,6 +86,14 @@ static const httpd_server_t *find_other(const httpd_check_t *check,
     return other;
 }
 
+/* As <VirtualHost> has it; of all ports, it has none. */
+static const char *written(const char *asked, apr_port_t port, apr_pool_t *p)
+{
+    const char *host = ae_address_host(asked, p);
+
+    return port ? apr_psprintf(p, "%s:%u", host, port) : host;
+}
+
 static void look_at(const httpd_check_t *check, const httpd_server_t *server,
                     const edge_cert_t *cert, const char *name)
 {
@@ -98,10 +106,10 @@ static void look_at(const httpd_check_t *check, const httpd_server_t *server,
         edge_finding_add(
             check->findings, AE_LOG_WARNING, "AE034", cert->name,
             "clients that ask for %s name no host in TLS, so %s answers them "
-            "with its certificate, and not %s; write <VirtualHost %s:%u>, or "
+            "with its certificate, and not %s; write <VirtualHost %s>, or "
             "put this virtual host before all others of its address",
-            asked, other->title, server->title, ae_address_host(asked, p),
-            server->s->addrs->host_port);
+            asked, other->title, server->title,
+            written(asked, server->s->addrs->host_port, p));
     }
 }
 

@@ -50,7 +50,7 @@ def configtest(tmp_path):
 @pytest.mark.parametrize("lines", [
     [f"ServerName {V4}"], [f"ServerName {V4}:443", f"ServerAlias {V6}"],
     ["ServerName www.example.org", f"ServerAlias {LONG} {V4}"],
-    [f"ServerAlias {V6}"], [f"ServerAlias [{V6}]"]])
+    [f"ServerAlias {V6}"], [f"ServerAlias [{V6}]"], [f"ServerAlias {V4}"]])
 def test_addresses_are_names(configtest, lines):
     expect_quiet(configtest, ACCOUNT + CA + vhost(*lines))
 
@@ -111,11 +111,11 @@ def test_what_is_no_address(configtest, name, why, remedy):
 FIRST = vhost("ServerName www.example.org")
 
 
-def hidden(words, first="SITE:4", own="SITE:9", host=None):
+def hidden(words, first="SITE:4", own="SITE:9", host=None, port=":443"):
     return (f"AE034: {words}: clients that ask for {words} name no host in "
             f"TLS, so the virtual host at {first} answers them with its "
             f"certificate, and not the virtual host at {own}; write "
-            f"<VirtualHost {host or words}:443>, or put this virtual host "
+            f"<VirtualHost {host or words}{port}>, or put this virtual host "
             "before all others of its address")
 
 
@@ -128,6 +128,11 @@ def test_another_host_answers_for_an_address(configtest):
     expect_warning(configtest, ACCOUNT + CA
                    + vhost("ServerName www.example.org", at="192.0.2.1:443")
                    + vhost(f"ServerName {V4}", at="192.0.2.1:443"), hidden(V4))
+    # At whatever port.
+    expect_warning(configtest, ACCOUNT + CA
+                   + vhost("ServerName www.example.org", at="192.0.2.1")
+                   + vhost(f"ServerName {V4}", at="192.0.2.1"),
+                   hidden(V4, port=""))
 
 
 @pytest.mark.parametrize("body", [
