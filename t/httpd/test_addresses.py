@@ -11,6 +11,7 @@ from lab.configtest import (ACCOUNT, Configtest, expect_error, expect_quiet,
                             expect_warning)
 from lab.network import own_network
 from lab.process import wait_until
+from lab.proxy import Proxy
 from lab.sites import site
 from lab.status import MAIN, PLAIN, statuses
 
@@ -238,6 +239,18 @@ def test_ipv6_alone(network, make_pebble, make_httpd):
     assert checked.status == 0, checked.out + checked.err
     assert {path.name for path in (httpd.store / "live").iterdir()} == \
         {DIRECTORY}
+
+
+def test_a_proxy_at_ipv6(network, make_pebble, make_httpd, started):
+    pebble = make_pebble(80, dns=53, host="[::1]")
+    proxy = Proxy(host="::1")
+    started.append(proxy)
+    httpd = make_httpd(f"ACMEProxy http://[::1]:{proxy.port}\n{ALONE}",
+                       pebble=pebble)
+    httpd.announce("AH01909: .* does NOT include an ID which matches")
+    httpd.start()
+    httpd.require(httpd.live(DIRECTORY)[0].exists, 90, "live certificate")
+    assert set(proxy.tunnels) == {("CONNECT", f"[::1]:{pebble.port}")}
 
 
 # --- by hand -----------------------------------------------------------------

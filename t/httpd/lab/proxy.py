@@ -9,9 +9,11 @@ from .process import free_port
 
 
 class _Listener:
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
         self.port = free_port()
-        self._socket = socket.create_server(("127.0.0.1", self.port))
+        self._socket = socket.create_server(
+            (host, self.port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -30,9 +32,9 @@ class _Listener:
 class Proxy(_Listener):
     """Passes tunnels on and counts them."""
 
-    def __init__(self):
+    def __init__(self, **options):
         self.tunnels = []
-        super().__init__()
+        super().__init__(**options)
 
     def _serve(self, client):
         with contextlib.closing(client), contextlib.suppress(OSError):
@@ -40,7 +42,8 @@ class Proxy(_Listener):
             method, target = head.split(" ")[:2]
             self.tunnels.append((method, target))
             host, port = target.rsplit(":", 1)
-            with socket.create_connection((host, int(port))) as up:
+            with socket.create_connection((host.strip("[]"),
+                                           int(port))) as up:
                 client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 back = threading.Thread(target=pump, args=(up, client))
                 back.start()
