@@ -99,16 +99,18 @@ def test_several_servers_are_one_store(make_httpd, make_pebble, make_gate,
     both = ",".join([pair[0].directive, pair[1].server])
     http, gate = free_port(), make_gate()
     pebble = make_pebble(gate.port)
-    body = f"ACMEChallengeStore {both}\nACMERenew manual\n"
-    orders = make_httpd(body + site(*MANY), pebble=pebble, http=http).start()
-    peer = make_httpd(body + secure(PEER), pebble=pebble)
+    body = f"ACMEChallengeStore {both}\n"
+    orders = make_httpd(body + site(*MANY), pebble=pebble, http=http)
+    peer = make_httpd(body + "ACMERenew manual\n" + secure(PEER),
+                      pebble=pebble)
     gate.targets = (peer.http,)
     for httpd in (orders, peer):
         httpd.announce(STORE_FAILS, "AE054", "AE089", "AE090")
-    peer.start()
     for store in pair[up:]:
         store.kill()
-    assert run(orders, "sign", NAME).status == 0
+    peer.start()
+    orders.start()
+    orders.wait_live(NAME)
     assert all(store.lookups() > 0 for store in pair[:up])
 
 
