@@ -85,7 +85,9 @@ def test_where_tls_is(pebble, watcher, make_httpd, listen, everywhere):
     if listen.startswith("0."):
         for name in NAMES:
             pebble.records("clear-aaaa", host=name)
-    httpd = make_httpd(sites(listen, NAMES[:1]), pebble=pebble).start()
+    httpd = make_httpd(sites(listen, NAMES[:1]), pebble=pebble)
+    httpd.haste = 3
+    httpd.start()
     httpd.wait_log("port 80 is open")
     assert answers(80, INSIDE) == everywhere
     wait_all(httpd, NAMES[:1])
@@ -106,6 +108,7 @@ def test_a_host_on_port_80(pebble, watcher, make_httpd):
 </VirtualHost>
 """
     httpd = make_httpd(sites("80 443", NAMES[:3], redirect), pebble=pebble)
+    httpd.haste = 3
     httpd.start().wait_live(*NAMES[:3])
     httpd.wait_log(f"{NAMES[2]}: deployed")
     for address in NEAR:
@@ -116,7 +119,9 @@ def test_a_host_on_port_80(pebble, watcher, make_httpd):
 
 
 def test_killed_while_it_is_open(pebble, watcher, make_httpd):
-    httpd = make_httpd(sites("443", NAMES[:1]), pebble=pebble).start()
+    httpd = make_httpd(sites("443", NAMES[:1]), pebble=pebble)
+    httpd.haste = 3
+    httpd.start()
     httpd.announce("AH00098: pid file .* overwritten")
     httpd.wait_log("authorization POST")
     with pebble.process.held():
@@ -134,6 +139,7 @@ def test_killed_while_it_is_open(pebble, watcher, make_httpd):
 def test_port_80_and_no_rights(pebble, make_httpd):
     httpd = make_httpd(sites("4433", NAMES[:1]), pebble=pebble,
                        user="www-data")
+    httpd.haste = 3
     httpd.announce("AE097: .*80: Permission denied; start httpd as root",
                    "AE040: .*80: Permission denied; .*start httpd as root")
     httpd.start().wait_log("AE040")
