@@ -51,7 +51,9 @@ static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     (void)plog;
     if (rv == OK) {
         plan = httpd_plan_get(server);
-        httpd_port_open(plan ? plan->port : NULL, server, ptemp);
+        /* Who does not restart itself could not close it again. */
+        httpd_port_open(plan && plan->restarts_itself ? plan->port : NULL,
+                        server, ptemp);
     }
     return rv;
 }

@@ -396,6 +396,16 @@ void httpd_start_worker(httpd_context_t *context)
     }
 }
 
+/* Without a worker nobody asks for a restart, but the port is to be closed. */
+static int may_restart(const httpd_context_t *context)
+{
+    const httpd_port_t *port = context->plan->port;
+
+    return context->restarts_itself &&
+           (context->watchdog != NULL ||
+            (context->board != NULL && port && httpd_port_is_open(port)));
+}
+
 void httpd_start_reload(httpd_context_t *context)
 {
     if (context->plan->restarts_itself && !context->restarts_itself) {
@@ -403,7 +413,7 @@ void httpd_start_reload(httpd_context_t *context)
                "httpd runs as one process and cannot restart itself: what is "
                "staged is deployed at its next start");
     }
-    if (context->watchdog != NULL && context->restarts_itself) {
+    if (may_restart(context)) {
         context->reload = httpd_reload_create(
             context->server, context->board, context->meter,
             edge_served_note(context->plan->store_dir, context->plan->certs,

@@ -147,6 +147,32 @@ def test_a_listen_comes_meanwhile(make_phase):
     assert answers(phase.port)
 
 
+def test_nobody_is_to_close_it(make_phase):
+    """Where httpd is told meanwhile not to restart itself, it is closed."""
+    phase = make_phase()
+    phase.begin()
+    httpd = phase.httpd
+    httpd.announce("AE032: ", f"AE040: {NAME}: port .* is not open")
+    httpd.configure(f"ACMEReload none\nACMEChallengePort {phase.port}\n"
+                    + secure(NAME))
+    httpd.graceful()
+    httpd.wait_log(CLOSED)
+    assert not answers(phase.port)
+
+
+def test_the_store_is_gone_meanwhile(make_phase):
+    """Without a worker nobody needs it."""
+    phase = make_phase()
+    phase.begin()
+    httpd = phase.httpd
+    httpd.announce(r"AE0\d\d: ")
+    httpd.store.rename(httpd.store.with_suffix(".away"))
+    httpd.store.write_text("")
+    httpd.graceful()
+    httpd.wait_log(CLOSED)
+    assert not answers(phase.port)
+
+
 def test_killed_in_the_phase(make_phase):
     phase = make_phase()
     httpd = phase.httpd.start()
