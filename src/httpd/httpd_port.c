@@ -249,7 +249,6 @@ int httpd_port_is_due(httpd_port_t *port)
     if (port == NULL) {
         return 0;
     }
-    httpd_port_keep(port);
     if (port->is_open) {
         return is_used_up(port);
     }

@@ -230,6 +230,7 @@ void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
 {
     if (!reload->done) {
         look_at_disk(reload);
+        httpd_port_keep(reload->port);
     }
     if (reload->rehearsal == NULL) {
         if (is_due(reload, now)) {

@@ -8,17 +8,19 @@ import re
 import signal
 import socket
 import ssl
+import time
 
 import pytest
 
 from lab.client import CHALLENGE
-from lab.command import run
+from lab.command import run, start
 from lab.httpd import MODULES
 from lab.process import answers, free_port, wait_until
 from lab.sites import secure
 from lab.status import statuses
 
 NAME = "one.example.org"
+OTHER = "two.example.org"
 OPEN = "is open, for challenges alone"
 CLOSED = "the port for challenges is closed again"
 REFUSED = b"Only ACME challenges are answered on this port.\n"
@@ -147,6 +149,32 @@ def test_a_listen_comes_meanwhile(make_phase):
     assert answers(phase.port)
 
 
+def test_needed_while_nothing_can_be_restarted(make_phase, place, started):
+    """What is mended by hand at last closes no port that is used."""
+    phase = make_phase("ACMERenew manual\n" + secure(OTHER))
+    httpd = phase.httpd.start()
+    httpd.announce("AE054: ", "AE082: .* close port")
+    httpd.wait_log("AE054", count=2)
+    started.append(start(httpd, place / "sign.log", "sign", NAME))
+    phase.wait()
+    text = httpd.config.read_text()
+    httpd.config.write_text(text + "Nonsense\n")
+    phase.gate.open()
+    httpd.wait_log("AE082")
+    phase.gate.close()
+    started.append(start(httpd, place / "sign2.log", "sign", OTHER))
+    asked = len(phase.gate.paths)
+    httpd.require(lambda: len(phase.gate.paths) > asked, 60,
+                  "another question of the CA")
+    time.sleep(10 / httpd.haste + 1)  # httpd looks again
+    httpd.config.write_text(text)
+    httpd.graceful()
+    httpd.wait_log(f"{OTHER}: .*order is taken up again")
+    assert answers(phase.port)
+    phase.gate.open()
+    httpd.wait_live(OTHER)
+
+
 def test_nobody_is_to_close_it(make_phase):
     """Where httpd is told meanwhile not to restart itself, it is closed."""
     phase = make_phase()
@@ -212,9 +240,9 @@ def test_the_next_phase(make_phase):
     phase.end()
     httpd = phase.httpd
     httpd.configure(f"ACMEChallengePort {phase.port}\n" + secure(NAME)
-                    + secure("two.example.org"))
+                    + secure(OTHER))
     httpd.graceful()
-    httpd.wait_live("two.example.org", seconds=180)
+    httpd.wait_live(OTHER, seconds=180)
     httpd.wait_log(CLOSED, count=2)
     opened = [moment_of(line) for line in httpd.log().splitlines()
               if OPEN in line]
