@@ -67,18 +67,6 @@ static apr_status_t check_signature(const ae_csr_t *csr, ae_error_t *err)
     return APR_SUCCESS;
 }
 
-int ae_csr_lists(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* @return whether the extension is absent or whole, and has nothing but what
  * a certificate can be had for */
 static int alternative_names_take(apr_array_header_t *names,
@@ -145,7 +133,7 @@ static int common_names_take(apr_array_header_t *names, const X509_REQ *req,
     while ((at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >=
            0) {
         const char *name = common_name(X509_NAME_get_entry(subject, at), p);
-        int is_listed = name != NULL && ae_csr_lists(names, name);
+        int is_listed = name != NULL && ae_text_is_among(names, name);
 
         if (name == NULL || (!is_listed && ae_address_is(name))) {
             return 0;

@@ -38,7 +38,7 @@ const char *cli_operand(const cli_t *cli, int i)
 
 static int has_name(const edge_cert_t *cert, const char *name, apr_pool_t *p)
 {
-    return edge_name_is_among(cert->names, edge_name_spell(name, p));
+    return ae_text_is_among(cert->names, edge_name_spell(name, p));
 }
 
 /* "www.example.org+rsa-2048" is one type of key, also of the first. */

@@ -57,9 +57,6 @@ AE_CHECKED apr_status_t edge_name_check(const char *name, ae_error_t *err);
  * brackets or without. From `p`. */
 const char *edge_name_spell(const char *name, apr_pool_t *p);
 
-/** Whether it is one of these, const char *, written the same. */
-int edge_name_is_among(const apr_array_header_t *names, const char *name);
-
 /** The name as one path component of at most 200 characters: "*." becomes
  * "_wildcard.", an IPv6 address "ipv6-" and hyphens for its colons, the end of
  * a longer one a hash of it all. From `p`. */

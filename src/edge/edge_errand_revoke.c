@@ -114,7 +114,7 @@ static const edge_cert_t *cert_like(const edge_errand_t *errand)
     for (i = certs->nelts - 1; i >= 0; i--) {
         const edge_cert_t *cert = APR_ARRAY_IDX(certs, i, const edge_cert_t *);
 
-        if (edge_name_is_among(cert->names, made->name)) {
+        if (ae_text_is_among(cert->names, made->name)) {
             made->probing = cert->probing;
             made->peers = cert->peers;
         }

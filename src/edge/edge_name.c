@@ -204,18 +204,6 @@ const char *edge_name_spell(const char *name, apr_pool_t *p)
     return spelled;
 }
 
-int edge_name_is_among(const apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* The same as no DNS name's, which has two labels. */
 static const char *address_to_dir(const char *name, apr_pool_t *p)
 {

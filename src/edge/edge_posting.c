@@ -1,7 +1,6 @@
 #include "edge_posting.h"
 
 #include <apr_strings.h>
-#include <string.h>
 
 struct edge_posting_t {
     const edge_challenge_store_t *challenges;
@@ -22,16 +21,10 @@ edge_posting_t *edge_posting_create(const edge_challenge_store_t *challenges,
 
 static void remember(edge_posting_t *posting, const char *token)
 {
-    int i;
-
-    for (i = 0; i < posting->published->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(posting->published, i, const char *),
-                   token) == 0) {
-            return;
-        }
+    if (!ae_text_is_among(posting->published, token)) {
+        APR_ARRAY_PUSH(posting->published, const char *) =
+            apr_pstrdup(posting->p, token);
     }
-    APR_ARRAY_PUSH(posting->published, const char *) =
-        apr_pstrdup(posting->p, token);
 }
 
 void edge_posting_recall(edge_posting_t *posting, const json_t *saved)

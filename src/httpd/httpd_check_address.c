@@ -79,7 +79,7 @@ static const httpd_server_t *find_other(const httpd_check_t *check,
 
         other = owner_of(check, &way);
         cert = httpd_plan_cert_of(other->s);
-        if (cert != NULL && edge_name_is_among(cert->names, asked)) {
+        if (cert != NULL && ae_text_is_among(cert->names, asked)) {
             return NULL;
         }
     }

@@ -14,14 +14,10 @@ typedef struct collector_t {
 static void add(const collector_t *to, const apr_sockaddr_t *address)
 {
     const char *words = httpd_listen_words(address, to->port, to->words->pool);
-    int i;
 
-    for (i = 0; i < to->words->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(to->words, i, const char *), words) == 0) {
-            return;
-        }
+    if (!ae_text_is_among(to->words, words)) {
+        APR_ARRAY_PUSH(to->words, const char *) = words;
     }
-    APR_ARRAY_PUSH(to->words, const char *) = words;
 }
 
 /* A host for any address is at those of the Listen lines for its port. */

@@ -29,18 +29,6 @@ static const struct addrinfo usual_hints = {.ai_family = AF_UNSPEC,
 
 /* --- what is told -------------------------------------------------------- */
 
-static int has(const apr_array_header_t *texts, const char *text)
-{
-    int i;
-
-    for (i = 0; i < texts->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(texts, i, const char *), text) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static void add(apr_array_header_t *list, const struct addrinfo *info)
 {
     char text[NI_MAXHOST];
@@ -48,7 +36,7 @@ static void add(apr_array_header_t *list, const struct addrinfo *info)
     if (list->nelts < ADDRESSES_MAX &&
         getnameinfo(info->ai_addr, info->ai_addrlen, text, sizeof(text), NULL,
                     0, NI_NUMERICHOST) == 0 &&
-        !has(list, text)) {
+        !ae_text_is_among(list, text)) {
         APR_ARRAY_PUSH(list, const char *) = apr_pstrdup(list->pool, text);
     }
 }

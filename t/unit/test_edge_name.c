@@ -137,16 +137,6 @@ START_TEST(test_spelling)
 }
 END_TEST
 
-START_TEST(test_among_others)
-{
-    const apr_array_header_t *names = t_names("a.example", "b.example", NULL);
-
-    ck_assert(edge_name_is_among(names, "b.example"));
-    ck_assert(!edge_name_is_among(names, "b.exampl"));
-    ck_assert(!edge_name_is_among(t_names(NULL), "b.example"));
-}
-END_TEST
-
 START_TEST(test_dir)
 {
     ck_assert_str_eq(edge_name_to_dir("www.example.org", t_pool),
@@ -187,7 +177,6 @@ Suite *suite_edge_name(void)
     tcase_add_test(tc, test_length);
     tcase_add_test(tc, test_dns_names_alone);
     tcase_add_test(tc, test_spelling);
-    tcase_add_test(tc, test_among_others);
     tcase_add_test(tc, test_dir);
     tcase_add_test(tc, test_dir_of_a_long_name);
     suite_add_tcase(suite, tc);
