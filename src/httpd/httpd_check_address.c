@@ -7,77 +7,41 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* One way to a virtual host: the address that clients ask for and that its
- * certificate is for, and one of those that its <VirtualHost> line has. */
-typedef struct way_t {
-    const char *asked;
-    const server_addr_rec *at;
-} way_t;
-
-static int is_any(const server_addr_rec *at)
+/* Where a <VirtualHost> line has an address of its own that differs from what
+ * clients ask for, somebody before this server translates the one into the
+ * other.
+ * @return NULL where this httpd has no such addresses */
+static const apr_sockaddr_t *arrival(const char *asked,
+                                     const server_addr_rec *at, apr_pool_t *p)
 {
-    return httpd_listen_is_any(at->host_addr);
-}
+    apr_sockaddr_t *address = NULL;
+    int family = strchr(asked, ':') ? APR_INET6 : APR_INET;
 
-static const char *text_of(const server_addr_rec *at, apr_pool_t *p)
-{
-    return edge_name_spell(httpd_listen_ip(at->host_addr), p);
-}
-
-/* Where the line has an address of its own that differs from what is asked,
- * somebody before this server translates the one into the other. */
-static const char *arrival(const way_t *way, apr_pool_t *p)
-{
-    return is_any(way->at) ? way->asked : text_of(way->at, p);
-}
-
-static int is_for(const server_rec *s, const way_t *way, int exactly,
-                  apr_pool_t *p)
-{
-    const server_addr_rec *at;
-
-    for (at = s->addrs; at; at = at->next) {
-        if ((at->host_port == way->at->host_port || at->host_port == 0) &&
-            (exactly
-                 ? strcmp(text_of(at, p), arrival(way, p)) == 0 && !is_any(at)
-                 : is_any(at))) {
-            return 1;
-        }
+    if (!httpd_listen_is_any(at->host_addr)) {
+        return at->host_addr;
     }
-    return 0;
+    return apr_sockaddr_info_get(&address, asked, family, at->host_port, 0,
+                                 p) == APR_SUCCESS
+               ? address
+               : NULL;
 }
 
-/* RFC 6066 section 3: no client sends an address as the server's name. So the
- * connection belongs to the first virtual host of its address, else to the
- * first for any address, else to the main server. */
-static const httpd_server_t *owner_of(const httpd_check_t *check,
-                                      const way_t *way)
-{
-    int exactly, i;
-
-    for (exactly = 1; exactly >= 0; exactly--) {
-        for (i = 1; i < check->servers->nelts; i++) {
-            const httpd_server_t *server = httpd_servers_at(check->servers, i);
-
-            if (is_for(server->s, way, exactly, check->ptemp)) {
-                return server;
-            }
-        }
-    }
-    return httpd_servers_at(check->servers, 0);
-}
-
-/* @return NULL where TLS is answered with a certificate for the address */
+/* RFC 6066 section 3: no client sends an address as the server's name.
+ * @return NULL where TLS is answered with a certificate for the address */
 static const httpd_server_t *find_other(const httpd_check_t *check,
                                         const server_rec *s, const char *asked)
 {
     const httpd_server_t *other = NULL;
-    way_t way = {.asked = asked};
+    const server_addr_rec *at;
 
-    for (way.at = s->addrs; way.at; way.at = way.at->next) {
+    for (at = s->addrs; at; at = at->next) {
+        const apr_sockaddr_t *address = arrival(asked, at, check->ptemp);
         const edge_cert_t *cert;
 
-        other = owner_of(check, &way);
+        if (address == NULL) {
+            continue;
+        }
+        other = httpd_servers_owner(check->servers, address, at->host_port);
         cert = httpd_plan_cert_of(other->s);
         if (cert != NULL && ae_text_is_among(cert->names, asked)) {
             return NULL;

@@ -126,43 +126,22 @@ static int is_encrypted(const httpd_server_t *server)
     return ap_cstr_casecmp(server->tls, "on") == 0;
 }
 
-static int is_for(const httpd_server_t *server, const apr_sockaddr_t *http,
-                  int exactly)
+/* Behind a Listen for all, the CA may come by the address of any of these. */
+static int has_plain_host(const httpd_check_t *check)
 {
     const server_addr_rec *at;
+    int i;
 
-    for (at = server->s->addrs; at; at = at->next) {
-        if ((at->host_port == HTTP_PORT || at->host_port == 0) &&
-            (exactly ? apr_sockaddr_equal(at->host_addr, http)
-                     : httpd_listen_is_any(at->host_addr))) {
-            return 1;
-        }
-        /* Behind a Listen for all, the CA may come by its address. */
-        if (at->host_port == HTTP_PORT && httpd_listen_is_any(http) &&
-            !is_encrypted(server)) {
-            return 1;
-        }
-    }
-    return 0;
-}
+    for (i = 1; i < check->servers->nelts; i++) {
+        const httpd_server_t *server = httpd_servers_at(check->servers, i);
 
-/* Before a request, a connection belongs to the first virtual host of its
- * address, else to the first for any address, else to the main server. */
-static const httpd_server_t *owner_of(const httpd_check_t *check,
-                                      const apr_sockaddr_t *http)
-{
-    int exactly, i;
-
-    for (exactly = 1; exactly >= 0; exactly--) {
-        for (i = 1; i < check->servers->nelts; i++) {
-            const httpd_server_t *server = httpd_servers_at(check->servers, i);
-
-            if (is_for(server, http, exactly)) {
-                return server;
+        for (at = server->s->addrs; at; at = at->next) {
+            if (at->host_port == HTTP_PORT && !is_encrypted(server)) {
+                return 1;
             }
         }
     }
-    return httpd_servers_at(check->servers, 0);
+    return 0;
 }
 
 static void tell_encrypted(const httpd_check_t *check)
@@ -172,8 +151,10 @@ static void tell_encrypted(const httpd_check_t *check)
 
     for (http = httpd_listen_next(ap_listeners, HTTP_PORT); http;
          http = httpd_listen_next(http->next, HTTP_PORT)) {
-        owner = owner_of(check, http->bind_addr);
-        if (!is_encrypted(owner)) {
+        owner =
+            httpd_servers_owner(check->servers, http->bind_addr, HTTP_PORT);
+        if (!is_encrypted(owner) ||
+            (httpd_listen_is_any(http->bind_addr) && has_plain_host(check))) {
             return;
         }
     }

@@ -1,6 +1,7 @@
 #include "httpd_servers.h"
 
 #include "httpd_conf.h"
+#include "httpd_listen.h"
 
 #include <apr_strings.h>
 #include <util_cfgtree.h>
@@ -113,6 +114,41 @@ const httpd_server_t *httpd_servers_at(const apr_array_header_t *servers,
                                        int i)
 {
     return &APR_ARRAY_IDX(servers, i, httpd_server_t);
+}
+
+static int is_for(const httpd_server_t *server, const apr_sockaddr_t *address,
+                  apr_port_t port, int exactly)
+{
+    const server_addr_rec *at;
+
+    for (at = server->s->addrs; at; at = at->next) {
+        int is_any = httpd_listen_is_any(at->host_addr);
+
+        if ((at->host_port == port || at->host_port == 0) &&
+            (exactly ? !is_any && apr_sockaddr_equal(at->host_addr, address)
+                     : is_any)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+const httpd_server_t *httpd_servers_owner(const apr_array_header_t *servers,
+                                          const apr_sockaddr_t *address,
+                                          apr_port_t port)
+{
+    int exactly, i;
+
+    for (exactly = 1; exactly >= 0; exactly--) {
+        for (i = 1; i < servers->nelts; i++) {
+            const httpd_server_t *server = httpd_servers_at(servers, i);
+
+            if (is_for(server, address, port, exactly)) {
+                return server;
+            }
+        }
+    }
+    return httpd_servers_at(servers, 0);
 }
 
 int httpd_server_is_tls(const httpd_server_t *server)

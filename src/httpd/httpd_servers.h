@@ -25,6 +25,13 @@ const apr_array_header_t *httpd_servers_read(server_rec *main_server,
 const httpd_server_t *httpd_servers_at(const apr_array_header_t *servers,
                                        int i);
 
+/** The one that a connection to this address and port belongs to as long as
+ * no name is told: the first virtual host of the address, else the first for
+ * any address, else the main server. */
+const httpd_server_t *httpd_servers_owner(const apr_array_header_t *servers,
+                                          const apr_sockaddr_t *address,
+                                          apr_port_t port);
+
 /** Whether it speaks TLS, to all or to those who ask for it. */
 int httpd_server_is_tls(const httpd_server_t *server);
 
