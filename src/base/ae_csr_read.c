@@ -8,7 +8,6 @@
 #include <apr_strings.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <string.h>
 
 #define MAKE_ANEW "make the request anew with DNS names and addresses alone"
 

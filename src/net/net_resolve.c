@@ -3,10 +3,8 @@
 #include "net_dns.h"
 
 #include <apr_strings.h>
-#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #define ADDRESSES_MAX 64
@@ -47,8 +45,7 @@ static apr_status_t no_address(ae_error_t *err, const char *name, int code)
         code == EAI_NONAME || code == EAI_NODATA ? APR_ENOENT : APR_EGENERAL;
 
     ae_error_set(err, status, "%s has no address", name);
-    return ae_error_why(
-        err, "%s", code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code));
+    return ae_error_why(err, "%s", gai_strerror(code));
 }
 
 static apr_status_t tell(const apr_array_header_t **addresses,
