@@ -67,9 +67,9 @@ def alternately(first, second, slices):
 
 
 @contextlib.contextmanager
-def serving(product, directory, ca, http):
+def serving(product, directory, ca, http, more=""):
     httpd = product.httpd(directory, [names(1)], ca, http, shape=secure,
-                          more=PLAIN)
+                          more=more + PLAIN)
     (directory / f"htdocs{FILE}").write_text("x" * BYTES)
     try:
         httpd.start()

@@ -6,13 +6,13 @@ import subprocess
 
 from lab import pki
 from lab.process import free_port
-from lab.sites import secure
 from lab.store import Redis
 
-from .answers import BYTES, CONNECTIONS, FILE, PLAIN, SECOND, alternating, rate
+from .answers import BYTES, CONNECTIONS, FILE, SECOND, alternating, rate, \
+    serving
 from .ca import Nobody
 from .products import Edge, Static, names
-from .run import answered, paired, place
+from .run import paired, place
 from .table import Figure, Goal, Line, ratios
 
 SLICES = 12
@@ -49,20 +49,6 @@ def beside(httpd, script):
         return rate(httpd, FILE)
 
 
-@contextlib.contextmanager
-def serving(product, directory, ca, more):
-    http = free_port()
-    httpd = product.httpd(directory, [names(1)], ca, http, shape=secure,
-                          more=more + PLAIN)
-    (directory / f"htdocs{FILE}").write_text("x" * BYTES)
-    try:
-        httpd.start()
-        answered(http, httpd.process.running)
-        yield httpd
-    finally:
-        httpd.stop()
-
-
 def once():
     """Two rates and two costs, and the look-ups that the store saw."""
     with place() as directory, contextlib.ExitStack() as parts:
@@ -73,10 +59,10 @@ def once():
         store = Redis(directory)
         parts.callback(store.stop)
         with_it = parts.enter_context(serving(
-            Edge, directory / "edge", ca,
+            Edge, directory / "edge", ca, free_port(),
             f"ACMEChallengeStore {store.directive}\n"))
         without = parts.enter_context(serving(
-            Static, directory / "static", ca, ""))
+            Static, directory / "static", ca, free_port()))
         return alternating(lambda: beside(with_it, script),
                            lambda: beside(without, script),
                            SLICES) + (store.lookups(),)

@@ -14,7 +14,7 @@ from lab.cluster import WORLD, Cluster
 from lab.gate import Gate
 from lab.httpd import Httpd, has_fault_points
 from lab.netns import make_bridge
-from lab.network import own_network
+from lab.network import NOBODYS_V4, NOBODYS_V6, V4, V6, own_network
 from lab.pebble import Pebble
 from lab.process import make_place, wait_until
 from lab.sanitizers import reports
@@ -150,6 +150,14 @@ def make_store(place, started):
         started.append(store)
         return store
     return make
+
+
+@pytest.fixture
+def network(place):
+    """One with addresses of both families; making it takes root."""
+    with own_network(place, [f"{V4}/32", f"{V6}/128", f"{NOBODYS_V4}/32",
+                             f"{NOBODYS_V6}/128"]):
+        yield
 
 
 @pytest.fixture

@@ -183,8 +183,7 @@ Listen [{V6}]:443
 
 def test_issued_served_and_shown(network, make_pebble, make_httpd):
     pebble = make_pebble(80, dns=53)
-    pebble.records("add-a", host=NAME, addresses=[V4])
-    pebble.records("add-aaaa", host=NAME, addresses=[V6])
+    pebble.lead(NAME, V4, V6)
     httpd = make_httpd(BOTH, pebble=pebble)
     # What mod_ssl compares with ServerName are DNS names alone.
     httpd.announce("AH01909: .* does NOT include an ID which matches")

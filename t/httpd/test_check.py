@@ -14,13 +14,11 @@ from lab import client
 from lab.clock import Clock
 from lab.command import run
 from lab.manager import AUTH, Page, Visitor, location, write_users
-from lab.network import own_network
+from lab.network import NOBODYS_V4, NOBODYS_V6, V4, V6
 from lab.status import MAIN, statuses
 
 NAME = "one.example.org"
 ALIAS = "two.example.org"
-V4, V6 = "192.0.2.80", "2001:db8::80"
-NOBODYS_V4, NOBODYS_V6 = "192.0.2.99", "2001:db8::99"
 
 HOSTS = f"""
 {AUTH}
@@ -58,29 +56,11 @@ ELSEWHERE = """
 
 
 @pytest.fixture
-def network(place):
-    with own_network(place, [f"{V4}/32", f"{V6}/128", f"{NOBODYS_V4}/32",
-                             f"{NOBODYS_V6}/128"]):
-        yield
-
-
-@pytest.fixture
 def pebble(network, make_pebble):
     made = make_pebble(80, dns=53)
     for name in (NAME, ALIAS):
-        lead(made, name, V4, V6)
+        made.lead(name, V4, V6)
     return made
-
-
-def lead(pebble, name, *addresses):
-    pebble.records("clear-a", host=name)
-    pebble.records("clear-aaaa", host=name)
-    plain = [one for one in addresses if ":" not in one]
-    if plain:
-        pebble.records("add-a", host=name, addresses=plain)
-    if len(plain) < len(addresses):
-        pebble.records("add-aaaa", host=name,
-                       addresses=[one for one in addresses if ":" in one])
 
 
 @pytest.fixture
@@ -163,12 +143,12 @@ def test_nothing_is_answered_beyond_the_check(httpd):
 
 def test_a_name_without_address(httpd, pebble):
     pebble.records("set-default-ipv4", host="", ip="")
-    lead(pebble, ALIAS)
+    pebble.lead(ALIAS)
     expect_failure(httpd, f"DNS of {ALIAS}", "has no address", "A or AAAA")
 
 
 def test_an_address_that_leads_nowhere(httpd, pebble):
-    lead(pebble, ALIAS, V4, NOBODYS_V6)
+    pebble.lead(ALIAS, V4, NOBODYS_V6)
     expect_failure(httpd, f"port 80 of {ALIAS} at {NOBODYS_V6}",
                    "does not answer: .*(refused|connect)",
                    "take the address out of the DNS")
@@ -188,8 +168,8 @@ def test_another_server(httpd, pebble, make_httpd, inside, found):
     """One address leads to a server that knows no token."""
     make_httpd(f"Listen {NOBODYS_V4}:80\n"
                + ELSEWHERE.format(port=80, inside=inside), module=False).start()
-    lead(pebble, "elsewhere.example.org", NOBODYS_V4)
-    lead(pebble, ALIAS, V4, NOBODYS_V4)
+    pebble.lead("elsewhere.example.org", NOBODYS_V4)
+    pebble.lead(ALIAS, V4, NOBODYS_V4)
     expect_failure(httpd, f"port 80 of {ALIAS} at {NOBODYS_V4}", found, ".")
 
 
@@ -199,7 +179,7 @@ def test_a_redirect_that_leads_here(httpd, pebble, make_httpd, target):
     make_httpd(f"Listen {NOBODYS_V4}:80\n" + ELSEWHERE.format(
         port=80, inside=f"Redirect /.well-known {target}"),
         module=False).start()
-    lead(pebble, ALIAS, V4, NOBODYS_V4)
+    pebble.lead(ALIAS, V4, NOBODYS_V4)
     answer = run(httpd, "check", "--json")
     assert answer.status == 0, answer.out
     assert re.search("answers, after 1 redirects?, at https?://one", rows(
@@ -314,7 +294,7 @@ def test_root_talks_to_nobody(httpd, pebble):
     with socket.create_server((NOBODYS_V4, 80)) as listener:
         thread = threading.Thread(target=serve, args=(listener,))
         thread.start()
-        lead(pebble, ALIAS, V4, NOBODYS_V4)
+        pebble.lead(ALIAS, V4, NOBODYS_V4)
         assert run(httpd, "check", ALIAS).status == 1
         thread.join()
     assert seen == [worker]
@@ -336,7 +316,7 @@ def test_the_manager_page_finds_the_same(httpd, pebble):
     assert page.role == "status"
     told = run(httpd, "check", NAME)
     assert sorted(page.answer.splitlines()) == sorted(told.out.splitlines())
-    lead(pebble, ALIAS, V4, NOBODYS_V6)
+    pebble.lead(ALIAS, V4, NOBODYS_V6)
     page = press_check(httpd)
     assert 'marked "failed"' in page.notice
     assert page.role == "alert"
@@ -354,7 +334,7 @@ def test_a_button_does_not_wait_for_ever(httpd, pebble):
             subprocess.run(["ip", "address", "add", f"{address}/32", "dev",
                             "lo"], check=True)
             deaf.enter_context(socket.create_server((address, 80)))
-        lead(pebble, ALIAS, *addresses)
+        pebble.lead(ALIAS, *addresses)
         began = time.monotonic()
         page = press_check(httpd)
         assert time.monotonic() - began < 110

@@ -287,18 +287,16 @@ def pebble(network, make_pebble, started):
         lead(made, row.name, address)
         if row.stranger:
             started.append(Stranger(address, row.behave, row.ports))
-    lead(made, "nobody.example.org", NOBODYS)
+    made.lead("nobody.example.org", NOBODYS)
     made.records("set-servfail", host="ca.example.org")
     return made
 
 
 def lead(pebble, name, address):
-    if not address:
-        pebble.records("set-servfail", host=name)
-    elif ":" in address:
-        pebble.records("add-aaaa", host=name, addresses=[address])
+    if address:
+        pebble.lead(name, address)
     else:
-        pebble.records("add-a", host=name, addresses=[address])
+        pebble.records("set-servfail", host=name)
 
 
 def provider_of(row, faulty):

@@ -150,7 +150,7 @@ def test_failures(make_httpd, make_pebble, listener):
     """What the CA does not issue, and what it cannot reach."""
     http = free_port()
     pebble = make_pebble(http)
-    pebble.records("add-a", host=OTHER, addresses=["127.0.0.9"])
+    pebble.lead(OTHER, "127.0.0.9")
     httpd = make_httpd(listener.directive + site(BLOCKED) + site(OTHER),
                        pebble=pebble, http=http)
     httpd.announce("AE040")
@@ -162,7 +162,7 @@ def test_failures(make_httpd, make_pebble, listener):
     assert event["cause"] == "connection-refused"
     httpd.graceful()
     httpd.wait_log("the worker has begun", count=2)
-    pebble.records("clear-a", host=OTHER)
+    pebble.lead(OTHER)
     assert run(httpd, "sign", OTHER).status == 0
     listener.wait(httpd, "deployed", OTHER)
     assert listener.words(OTHER) == [UNREACHABLE, "staged",

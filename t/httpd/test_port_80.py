@@ -28,8 +28,7 @@ def pebble(network, make_pebble):
     """It looks at IPv6 first."""
     made = make_pebble(80, dns=53)
     for name in NAMES:
-        made.records("add-a", host=name, addresses=[NEAR[0]])
-        made.records("add-aaaa", host=name, addresses=[NEAR[1]])
+        made.lead(name, *NEAR)
     return made
 
 
@@ -84,7 +83,7 @@ def test_where_tls_is(pebble, watcher, make_httpd, listen, everywhere):
     """It is opened at the addresses that have TLS, and at no others."""
     if listen.startswith("0."):
         for name in NAMES:
-            pebble.records("clear-aaaa", host=name)
+            pebble.lead(name, NEAR[0])
     httpd = make_httpd(sites(listen, NAMES[:1]), pebble=pebble)
     httpd.haste = 3
     httpd.start()

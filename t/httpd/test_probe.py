@@ -8,15 +8,13 @@ import time
 import pytest
 
 from lab.command import run
-from lab.network import own_network
+from lab.network import NOBODYS_V4, NOBODYS_V6, V4, V6
 from lab.page import PAGE, one
 from lab.process import free_port
 from lab.sites import site
 from lab.status import PLAIN
 
 NAME = "one.example.org"
-V4, V6 = "192.0.2.80", "2001:db8::80"
-NOBODYS_V4, NOBODYS_V6 = "192.0.2.99", "2001:db8::99"
 BEFORE = f"""
 Listen {V4}:80
 Listen [{V6}]:80
@@ -31,24 +29,11 @@ LOOKED = re.compile(r'"GET /.well-known/acme-challenge/\S+ HTTP/1.1" 200')
 
 
 @pytest.fixture
-def network(place):
-    with own_network(place, [f"{V4}/32", f"{V6}/128", f"{NOBODYS_V4}/32",
-                             f"{NOBODYS_V6}/128"]):
-        yield
-
-
-@pytest.fixture
 def pebble(network, make_pebble):
-    made = make_pebble(80, dns=53)
-    lead(made, V4, V6)
+    made = make_pebble(80, dns=53,
+                       environment={"PEBBLE_WFE_NONCEREJECT": "0"})
+    made.lead(NAME, V4, V6)
     return made
-
-
-def lead(pebble, v4, v6):
-    pebble.records("clear-a", host=NAME)
-    pebble.records("clear-aaaa", host=NAME)
-    pebble.records("add-a", host=NAME, addresses=[v4])
-    pebble.records("add-aaaa", host=NAME, addresses=[v6])
 
 
 def configuration(*words):
@@ -95,7 +80,7 @@ def test_each_address_is_asked(pebble, make_httpd):
 
 def test_required(pebble, make_httpd):
     """The CA is asked nothing, and the order waits for its time."""
-    lead(pebble, V4, NOBODYS_V6)
+    pebble.lead(NAME, V4, NOBODYS_V6)
     httpd = begin(make_httpd, pebble, "ACMEProbe required",
                   announced=["AE092"])
     httpd.wait_log(f"AE092: {NAME}: The challenge for {NAME} at {NOBODYS_V6} "
@@ -104,7 +89,7 @@ def test_required(pebble, make_httpd):
     assert pebble.requests("POST /order-plz") == 1
     shown = run(httpd, "status", NAME).out
     assert NOBODYS_V6 in shown and "ACMEProbe off" in shown
-    lead(pebble, V4, V6)
+    pebble.lead(NAME, V4, V6)
     assert run(httpd, "sign", NAME).status == 0
     httpd.wait_live(NAME)
     assert told(pebble) == 1
@@ -113,7 +98,7 @@ def test_required(pebble, make_httpd):
 
 def test_advisory(pebble, make_httpd):
     """Pebble looks at an IPv6 address first, and goes on to the other one."""
-    lead(pebble, NOBODYS_V4, V6)
+    pebble.lead(NAME, NOBODYS_V4, V6)
     httpd = begin(make_httpd, pebble, "ACMEProbe advisory",
                   announced=["AE091"])
     httpd.wait_log(f"AE091: {NAME}: The challenge for {NAME} at {NOBODYS_V4} "
@@ -127,9 +112,8 @@ def test_advisory(pebble, make_httpd):
 def test_a_redirect_to_another_name(pebble, make_httpd):
     """One address belongs to a server that sends everybody elsewhere."""
     elsewhere = "elsewhere.example.org"
-    lead(pebble, V4, NOBODYS_V6)
-    pebble.records("add-a", host=elsewhere, addresses=[V4])
-    pebble.records("add-aaaa", host=elsewhere, addresses=[V6])
+    pebble.lead(NAME, V4, NOBODYS_V6)
+    pebble.lead(elsewhere, V4, V6)
     make_httpd(f"Listen [{NOBODYS_V6}]:80\n<VirtualHost *:80>\n"
                f"Redirect / http://{elsewhere}/\n</VirtualHost>\n",
                module=False).start()

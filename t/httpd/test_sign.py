@@ -88,7 +88,7 @@ def test_what_waits_for_its_window(begin):
 def test_a_name_that_is_not_validated(begin):
     """Nothing listens where it leads; the other one is well."""
     httpd, _, pebble = begin()
-    pebble.records("add-a", host=ALIAS, addresses=["127.0.0.9"])
+    pebble.lead(ALIAS, "127.0.0.9")
     httpd.announce(f"AE040: {NAME}: ")
     answer = run(httpd, "sign", NAME)
     assert (answer.status, answer.out) == (1, "")

@@ -126,8 +126,16 @@ class Httpd:
         self.process = Process(
             [BINARY, "-f", self.config, self.mode],
             self.directory / "stderr.log", cwd=self.directory, **options)
-        self.process.require(lambda: answers(self.http), 60, "httpd")
+        self.process.require(self._has_begun, 60, "httpd")
         return self
+
+    def _has_begun(self):
+        """Its ports answer before it has laid its store; its number is
+        written after that."""
+        number = self.directory / "run/httpd.pid"
+        return (number.exists()
+                and number.read_text().strip() == str(self.process.pid)
+                and answers(self.http))
 
     def _environment(self):
         """With haste, time goes so much faster for it, by what sanitizers do

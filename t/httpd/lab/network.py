@@ -6,6 +6,10 @@ import ctypes
 import os
 import subprocess
 
+# Of documents (RFC 5737, RFC 3849); at the last two nobody answers.
+V4, V6 = "192.0.2.80", "2001:db8::80"
+NOBODYS_V4, NOBODYS_V6 = "192.0.2.99", "2001:db8::99"
+
 NEW_NETWORK = 0x40000000  # <sched.h>
 NEW_MOUNTS = 0x00020000
 NEW_DIRECTORIES = 0x00000200

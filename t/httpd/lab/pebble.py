@@ -99,6 +99,14 @@ class Pebble:
             f"http://127.0.0.1:{self.dns_management}/{verb}",
             json.dumps(words).encode()).close()
 
+    def lead(self, name, *addresses):
+        """Have the DNS server tell these of a name, and no others."""
+        for kind, mark in ("a", "."), ("aaaa", ":"):
+            own = [one for one in addresses if mark in one]
+            self.records(f"clear-{kind}", host=name)
+            if own:
+                self.records(f"add-{kind}", host=name, addresses=own)
+
     def requests(self, path):
         """How often a path of the API was asked for, by Pebble's log."""
         return self.process.said().count(path)
