@@ -69,8 +69,11 @@ def test_two_peers_order_the_same_name_at_once(
     pebble = make_pebble(gate.port)
     body = (f"ACMEChallengeStore {store.directive}\nACMERenew manual\n"
             + site(NAME))
-    pair = [make_httpd(body, pebble=pebble, http=port).start()
+    pair = [make_httpd(body, pebble=pebble, http=port)
             for port in (http, free_port())]
+    for httpd in pair:
+        httpd.announce("AE054: ")
+        httpd.start()
     with concurrent.futures.ThreadPoolExecutor(len(pair)) as pool:
         told = pool.map(lambda httpd: run(httpd, "sign", NAME), pair)
         pair[0].require(lambda: len(set(gate.paths)) == 2, 20,

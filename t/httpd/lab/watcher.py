@@ -31,6 +31,7 @@ class Watcher:
         self._connect(near, far)
         self.process.stdin.write(b"begin\n")
         self.process.stdin.flush()
+        wait_until(self.log.read_text, 20, "first look of the watcher")
 
     def _network(self, pid):
         return os.readlink(f"/proc/{pid}/ns/net")
