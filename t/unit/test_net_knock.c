@@ -15,28 +15,33 @@ Suite *suite_net_knock(void);
 
 #define QUICK apr_time_from_msec(300)
 
-/* One that says the same to each who asks; NULL: nothing, and keeps them. */
-typedef struct stub_t {
+/* A service on loopback that says the same to each who asks; NULL: nothing,
+ * and keeps them. */
+typedef struct server_t {
     int fd;
     const char *answer;
     char asked[64];
-} stub_t;
+} server_t;
 
 static ae_error_t err;
 
 static void *serve(void *ctx)
 {
-    stub_t *stub = ctx;
+    server_t *server = ctx;
 
     for (;;) {
-        int peer = accept(stub->fd, NULL, NULL);
-        ssize_t len = read(peer, stub->asked, sizeof(stub->asked) - 1);
+        int peer = accept(server->fd, NULL, NULL);
+        ssize_t len;
 
-        stub->asked[len > 0 ? len : 0] = '\0';
-        if (stub->answer == NULL) {
+        if (peer < 0) {
+            return NULL;
+        }
+        len = read(peer, server->asked, sizeof(server->asked) - 1);
+        server->asked[len > 0 ? len : 0] = '\0';
+        if (server->answer == NULL) {
             continue;
         }
-        if (write(peer, stub->answer, strlen(stub->answer)) < 0) {
+        if (write(peer, server->answer, strlen(server->answer)) < 0) {
             return NULL;
         }
         close(peer);
@@ -44,20 +49,20 @@ static void *serve(void *ctx)
 }
 
 /* It ends with the test's process. @return host:port */
-static const char *stand(stub_t *stub, const char *answer)
+static const char *stand(server_t *server, const char *answer)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t len = sizeof(address);
     pthread_t thread;
 
-    stub->answer = answer;
-    stub->fd = socket(AF_INET, SOCK_STREAM, 0);
+    server->answer = answer;
+    server->fd = socket(AF_INET, SOCK_STREAM, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_eq(bind(stub->fd, (struct sockaddr *)&address, len), 0);
-    ck_assert_int_eq(getsockname(stub->fd, (struct sockaddr *)&address, &len),
-                     0);
-    ck_assert_int_eq(listen(stub->fd, 8), 0);
-    ck_assert_int_eq(pthread_create(&thread, NULL, serve, stub), 0);
+    ck_assert_int_eq(bind(server->fd, (struct sockaddr *)&address, len), 0);
+    ck_assert_int_eq(
+        getsockname(server->fd, (struct sockaddr *)&address, &len), 0);
+    ck_assert_int_eq(listen(server->fd, 8), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, serve, server), 0);
     pthread_detach(thread);
     return apr_psprintf(t_pool, "127.0.0.1:%u", ntohs(address.sin_port));
 }
@@ -75,9 +80,9 @@ static apr_status_t knock(net_knock_kind_t kind, const char *servers)
 
 static apr_status_t knock_at(const char *answer)
 {
-    static stub_t stub;
+    static server_t server;
 
-    return knock(NET_KNOCK_REDIS, stand(&stub, answer));
+    return knock(NET_KNOCK_REDIS, stand(&server, answer));
 }
 
 static void says(const char *why, const char *next)
@@ -88,7 +93,7 @@ static void says(const char *why, const char *next)
 
 START_TEST(the_right_ones_answer)
 {
-    static stub_t redis, memcached;
+    static server_t redis, memcached;
 
     ck_assert_int_eq(knock(NET_KNOCK_REDIS, stand(&redis, "+PONG\r\n")),
                      APR_SUCCESS);
@@ -157,10 +162,10 @@ END_TEST
 
 START_TEST(one_that_hangs)
 {
-    static stub_t stub;
+    static server_t server;
 
     ck_assert_int_eq(
-        net_knock(NET_KNOCK_REDIS, stand(&stub, NULL), QUICK, &err, t_pool),
+        net_knock(NET_KNOCK_REDIS, stand(&server, NULL), QUICK, &err, t_pool),
         APR_TIMEUP);
     says("does not answer in time", "hangs");
 }
@@ -170,7 +175,7 @@ END_TEST
  * hold it up. */
 START_TEST(one_of_several_is_enough_unless_another_hangs)
 {
-    static stub_t good, silent;
+    static server_t good, silent;
     const char *up = stand(&good, "+PONG\r\n");
     const char *hanging = stand(&silent, NULL);
     const char *away = closed();
