@@ -2,7 +2,6 @@
 
 #include "ae_fault.h"
 #include "ae_file_place.h"
-#include "ae_random.h"
 #include "ae_secret.h"
 
 #include <errno.h>
@@ -12,30 +11,24 @@
 #include <unistd.h>
 
 #define TEMP_TRIES 16
-#define TEMP_SIZE 24
 
 /* A file on its way. */
 typedef struct draft_t {
     ae_file_place_t place;
-    char temp[TEMP_SIZE];
+    char temp[AE_FILE_TEMP_SIZE];
     int fd;
 } draft_t;
 
 static apr_status_t draft_create(draft_t *draft, ae_error_t *err)
 {
-    unsigned char salt[8];
     int tries;
 
     for (tries = 0; tries < TEMP_TRIES; tries++) {
-        apr_status_t status = ae_random_bytes(salt, sizeof(salt), err);
+        apr_status_t status = ae_file_temp_name(draft->temp, err);
 
         if (status != APR_SUCCESS) {
             return status;
         }
-        snprintf(draft->temp, sizeof(draft->temp),
-                 AE_FILE_TEMP "%02x%02x%02x%02x%02x%02x%02x%02x", salt[0],
-                 salt[1], salt[2], salt[3], salt[4], salt[5], salt[6],
-                 salt[7]);
         draft->fd =
             openat(draft->place.dir, draft->temp,
                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -42,7 +42,8 @@ AE_CHECKED apr_status_t ae_file_read(ae_bytes_t *bytes, const char *path,
                                      apr_size_t max, ae_error_t *err,
                                      apr_pool_t *p);
 
-/** Make a directory, or give the one that is there this mode and owner.
+/** Make a directory, or give the one that is there this mode and owner. One
+ * that is made appears with its owner, as ae_file_write() has its files.
  * @return APR_SUCCESS; AE_EUNSAFE where something else is there; the
  * system's status. */
 AE_CHECKED apr_status_t ae_file_make_dir(const char *path, mode_t mode,
@@ -67,10 +68,11 @@ AE_CHECKED apr_status_t ae_file_list(apr_array_header_t **names,
                                      const char *dir, ae_error_t *err,
                                      apr_pool_t *p);
 
-/** Remove what ae_file_write() left in a directory when it was killed: what was
- * written last at least `age` before `now`, or after it, by a clock that was
- * set back. What cannot be removed stays.
- * @param age more than any write takes; 0 where nobody else writes there */
+/** Remove what ae_file_write() and ae_file_make_dir() left in a directory when
+ * they were killed: what was written last at least `age` before `now`, or after
+ * it, by a clock that was set back. What cannot be removed stays.
+ * @param age more than any write takes; 0 where nobody else writes files, and
+ * directories stay */
 void ae_file_sweep(const char *dir, apr_interval_time_t age, apr_time_t now,
                    apr_pool_t *p);
 

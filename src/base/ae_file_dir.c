@@ -26,29 +26,79 @@ static apr_status_t dir_open(int *fd, int parent, const char *name)
     return APR_SUCCESS;
 }
 
-static apr_status_t dir_make(const ae_file_place_t *place, mode_t mode,
-                             ae_file_owner_t owner)
+static apr_status_t dir_own(const ae_file_place_t *place, mode_t mode,
+                            ae_file_owner_t owner)
 {
-    int made, fd;
-    apr_status_t status = ae_fault_point();
+    int fd;
+    apr_status_t status = dir_open(&fd, place->dir, place->name);
+
+    if (status == APR_SUCCESS) {
+        status = ae_file_fd_own(fd, mode, owner);
+        close(fd);
+    }
+    return status;
+}
+
+/* Whoever it is for must not come upon it while it is ours yet: it comes to
+ * its place when it is his. */
+static apr_status_t dir_give(const ae_file_place_t *place, mode_t mode,
+                             ae_file_owner_t owner, ae_error_t *err)
+{
+    char temp[AE_FILE_TEMP_SIZE];
+    ae_file_place_t draft = {place->dir, temp, place->path};
+    apr_status_t status = ae_file_temp_name(temp, err);
 
     if (status != APR_SUCCESS) {
         return status;
     }
-    made = mkdirat(place->dir, place->name, 0700) == 0;
-    status = made || errno == EEXIST ? APR_SUCCESS : errno;
-    if (status == APR_SUCCESS) {
-        status = dir_open(&fd, place->dir, place->name);
+    if (mkdirat(draft.dir, temp, 0700) != 0) {
+        return errno;
+    }
+    status = dir_own(&draft, mode, owner);
+    if (status == APR_SUCCESS &&
+        renameat(draft.dir, temp, place->dir, place->name) != 0) {
+        status = errno;
     }
     if (status != APR_SUCCESS) {
-        return status;
-    }
-    status = ae_file_fd_own(fd, mode, owner);
-    close(fd);
-    if (status == APR_SUCCESS && made) {
-        status = ae_file_fd_sync(place->dir);
+        unlinkat(draft.dir, temp, AT_REMOVEDIR);
     }
     return status;
+}
+
+static apr_status_t dir_create(const ae_file_place_t *place, mode_t mode,
+                               ae_file_owner_t owner, ae_error_t *err)
+{
+    if (ae_file_gives(owner)) {
+        return dir_give(place, mode, owner, err);
+    }
+    if (mkdirat(place->dir, place->name, 0700) != 0) {
+        return errno;
+    }
+    return dir_own(place, mode, owner);
+}
+
+/* Somebody else may make it meanwhile. */
+static int is_there(apr_status_t status)
+{
+    return status == EEXIST || status == ENOTEMPTY || status == ENOTDIR;
+}
+
+static apr_status_t dir_make(const ae_file_place_t *place, mode_t mode,
+                             ae_file_owner_t owner, ae_error_t *err)
+{
+    apr_status_t status = ae_fault_point();
+
+    if (status == APR_SUCCESS) {
+        status = dir_own(place, mode, owner);
+    }
+    if (!APR_STATUS_IS_ENOENT(status)) {
+        return status;
+    }
+    status = dir_create(place, mode, owner, err);
+    if (is_there(status)) {
+        return dir_own(place, mode, owner);
+    }
+    return status == APR_SUCCESS ? ae_file_fd_sync(place->dir) : status;
 }
 
 apr_status_t ae_file_make_dir(const char *path, mode_t mode,
@@ -59,7 +109,7 @@ apr_status_t ae_file_make_dir(const char *path, mode_t mode,
     apr_status_t status = ae_file_place_open(&place, path, p);
 
     if (status == APR_SUCCESS) {
-        status = dir_make(&place, mode, owner);
+        status = dir_make(&place, mode, owner, err);
         ae_file_place_close(&place);
     }
     if (status != APR_SUCCESS) {
@@ -261,18 +311,30 @@ apr_status_t ae_file_list(apr_array_header_t **names, const char *dir,
     return APR_SUCCESS;
 }
 
-static int is_stale(int dir, const char *name, apr_interval_time_t age,
+static int is_stale(const struct stat *info, apr_interval_time_t age,
                     apr_time_t now)
 {
+    apr_interval_time_t since = now - apr_time_from_sec(info->st_mtime);
+
+    return since >= age || since <= -age;
+}
+
+/* A directory is empty while it is made, and somebody else makes it. */
+static void entry_sweep(int dir, const char *name, apr_interval_time_t age,
+                        apr_time_t now)
+{
     struct stat info;
-    apr_interval_time_t since;
 
     if (strncmp(name, AE_FILE_TEMP, strlen(AE_FILE_TEMP)) != 0 ||
-        fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-        return 0;
+        fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !is_stale(&info, age, now)) {
+        return;
     }
-    since = now - apr_time_from_sec(info.st_mtime);
-    return S_ISREG(info.st_mode) && (since >= age || since <= -age);
+    if (S_ISREG(info.st_mode)) {
+        unlinkat(dir, name, 0);
+    } else if (S_ISDIR(info.st_mode) && age > 0) {
+        unlinkat(dir, name, AT_REMOVEDIR);
+    }
 }
 
 static void dir_sweep(int fd, apr_interval_time_t age, apr_time_t now,
@@ -286,11 +348,7 @@ static void dir_sweep(int fd, apr_interval_time_t age, apr_time_t now,
         return;
     }
     for (i = 0; i < names->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(names, i, const char *);
-
-        if (is_stale(fd, name, age, now)) {
-            unlinkat(fd, name, 0);
-        }
+        entry_sweep(fd, APR_ARRAY_IDX(names, i, const char *), age, now);
     }
 }
 

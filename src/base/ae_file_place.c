@@ -1,8 +1,11 @@
 #include "ae_file_place.h"
 
+#include "ae_random.h"
+
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,6 +50,20 @@ void ae_file_place_close(ae_file_place_t *place)
     place->dir = -1;
 }
 
+apr_status_t ae_file_temp_name(char *name, ae_error_t *err)
+{
+    unsigned char salt[8];
+    apr_status_t status = ae_random_bytes(salt, sizeof(salt), err);
+
+    if (status == APR_SUCCESS) {
+        snprintf(name, AE_FILE_TEMP_SIZE,
+                 AE_FILE_TEMP "%02x%02x%02x%02x%02x%02x%02x%02x", salt[0],
+                 salt[1], salt[2], salt[3], salt[4], salt[5], salt[6],
+                 salt[7]);
+    }
+    return status;
+}
+
 apr_status_t ae_file_failed(ae_error_t *err, apr_status_t status,
                             const char *verb, const char *path)
 {
@@ -58,13 +75,19 @@ apr_status_t ae_file_failed(ae_error_t *err, apr_status_t status,
     return ae_error_why_status(err, status);
 }
 
+int ae_file_gives(ae_file_owner_t owner)
+{
+    int named = owner.uid != (uid_t)-1 || owner.gid != (gid_t)-1;
+
+    return named && geteuid() == 0;
+}
+
 apr_status_t ae_file_fd_own(int fd, mode_t mode, ae_file_owner_t owner)
 {
     struct stat info;
-    int named = owner.uid != (uid_t)-1 || owner.gid != (gid_t)-1;
 
     /* Before the mode: to give a file away takes bits from its mode. */
-    if (named && geteuid() == 0 && fchown(fd, owner.uid, owner.gid) != 0) {
+    if (ae_file_gives(owner) && fchown(fd, owner.uid, owner.gid) != 0) {
         return errno;
     }
     if (fstat(fd, &info) != 0) {

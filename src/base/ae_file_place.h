@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/** How the names of files begin that are being written: with a dot, not to be
- * listed. */
+/** How the names of files and directories begin that are being made: with a
+ * dot, not to be listed. */
 #define AE_FILE_TEMP ".tmp-"
+#define AE_FILE_TEMP_SIZE 24
 
 typedef struct ae_file_place_t {
     int dir;          /* descriptor of the directory */
@@ -28,10 +29,17 @@ AE_CHECKED apr_status_t ae_file_place_open(ae_file_place_t *place,
 
 void ae_file_place_close(ae_file_place_t *place);
 
+/** Make up such a name, of AE_FILE_TEMP_SIZE bytes with its NUL at most, that
+ * nobody has. @return APR_SUCCESS or the status of ae_random_bytes(). */
+AE_CHECKED apr_status_t ae_file_temp_name(char *name, ae_error_t *err);
+
 /** Explain a failure: "Cannot <verb> <path>", in the words of `status`.
  * @return status */
 apr_status_t ae_file_failed(ae_error_t *err, apr_status_t status,
                             const char *verb, const char *path);
+
+/** Whether this process gives away what it makes for `owner`. */
+int ae_file_gives(ae_file_owner_t owner);
 
 /** Give an open file or directory its owner, where the process has the
  * privilege to give anything away, and then its mode, whatever the umask.

@@ -49,7 +49,8 @@ static void sweep_incoming(const edge_store_t *store, apr_pool_t *p)
 
 void edge_store_sweep(const edge_store_t *store, apr_time_t now, apr_pool_t *p)
 {
-    static const char *const flat[] = {"deploy", "fallback", "requests"};
+    static const char *const flat[] = {"deploy", "fallback", "requests",
+                                       "staging"};
     sweep_t sweep = {HOUR, now, 0};
     apr_size_t i;
 

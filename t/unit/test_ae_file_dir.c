@@ -6,8 +6,11 @@
 #include <apr_strings.h>
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
@@ -67,6 +70,57 @@ START_TEST(make_with_this_owner)
     ck_assert_int_eq(lstat(at("a"), &info), 0);
     ck_assert_uint_eq(info.st_uid, root ? NOBODY : geteuid());
     ck_assert_uint_eq(info.st_gid, root ? NOBODY : getegid());
+}
+END_TEST
+
+enum {
+    MADE = 300
+};
+
+/* Somebody else, who looks until each is there: what he is shut out of is as
+ * bad as what never comes. */
+static void open_each(int dir)
+{
+    char name[16];
+    int i;
+
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0) {
+        _exit(2);
+    }
+    for (i = 0; i < MADE; i++) {
+        snprintf(name, sizeof(name), "d%d", i);
+        while (openat(dir, name, O_RDONLY | O_CLOEXEC) < 0) {
+            if (errno != ENOENT) {
+                _exit(1);
+            }
+        }
+    }
+    _exit(0);
+}
+
+START_TEST(it_appears_with_its_owner)
+{
+    int dir, i, status;
+    pid_t pid;
+
+    if (geteuid() != 0) {
+        return;
+    }
+    make("a");
+    ck_assert_int_eq(chmod(at("a"), 0711), 0);
+    dir = open(at("a"), O_RDONLY | O_CLOEXEC);
+    pid = fork();
+    if (pid == 0) {
+        open_each(dir);
+    }
+    for (i = 0; i < MADE; i++) {
+        ck_assert_int_eq(ae_file_make_dir(at(apr_psprintf(t_pool, "a/d%d", i)),
+                                          0700, nobody, &err, t_pool),
+                         APR_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    close(dir);
 }
 END_TEST
 
@@ -260,6 +314,7 @@ Suite *suite_ae_file_dir(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, make_with_this_mode);
     tcase_add_test(tc, make_with_this_owner);
+    tcase_add_test(tc, it_appears_with_its_owner);
     tcase_add_test(tc, make_where_something_else_is);
     tcase_add_test(tc, make_without_a_parent);
     tcase_add_test(tc, rename_a_set);

@@ -10,20 +10,26 @@ Suite *suite_edge_store_sweep(void);
 #define LEFT "/.tmp-0123456789abcdef"
 #define MINUTE 60
 
-/* A file that was written so many minutes ago. */
-static void leave(const test_store_t *t, const char *below, int minutes)
+/* Make it so many minutes old. */
+static void age(const test_store_t *t, const char *below, int minutes)
 {
     struct timespec times[2] = {{0, 0}, {0, 0}};
 
-    test_store_put(t, below, "left");
     times[1].tv_sec = (time_t)apr_time_sec(t->now) - minutes * MINUTE;
     ck_assert_int_eq(utimensat(AT_FDCWD, test_store_at(t, below), times, 0),
                      0);
 }
 
-static const char *const roots[] = {"." LEFT, "deploy" LEFT, "fallback" LEFT,
-                                    "requests" LEFT,
-                                    "kept/www.example.org" LEFT};
+/* A file that was written so many minutes ago. */
+static void leave(const test_store_t *t, const char *below, int minutes)
+{
+    test_store_put(t, below, "left");
+    age(t, below, minutes);
+}
+
+static const char *const roots[] = {
+    "." LEFT,        "deploy" LEFT,  "fallback" LEFT,
+    "requests" LEFT, "staging" LEFT, "kept/www.example.org" LEFT};
 static const char *const workers[] = {
     "accounts/letsencrypt" LEFT,
     "staging/www.example.org" LEFT,
@@ -47,6 +53,24 @@ START_TEST(test_parent)
     leave(t, roots[_i], -61);
     edge_store_sweep(t->store, t->now, t_pool);
     ck_assert(!test_store_has(t, roots[_i]));
+}
+END_TEST
+
+/* One that was being made for the worker, by whom another may be made. */
+START_TEST(test_directory)
+{
+    static const char *const left[] = {"staging" LEFT, "kept" LEFT};
+    test_store_t *t = test_store_make();
+
+    test_store_put(t, "kept/file", "so that it is there");
+    ck_assert_int_eq(mkdir(test_store_at(t, left[_i]), 0700), 0);
+    age(t, left[_i], 59);
+    edge_store_sweep(t->store, t->now, t_pool);
+    edge_store_sweep_workers(t->store, t_pool);
+    ck_assert(test_store_has(t, left[_i]));
+    age(t, left[_i], 61);
+    edge_store_sweep(t->store, t->now, t_pool);
+    ck_assert(!test_store_has(t, left[_i]));
 }
 END_TEST
 
@@ -104,6 +128,7 @@ Suite *suite_edge_store_sweep(void)
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_loop_test(tc, test_parent, 0,
                         (int)(sizeof(roots) / sizeof(roots[0])));
+    tcase_add_loop_test(tc, test_directory, 0, 2);
     tcase_add_test(tc, test_incoming);
     tcase_add_loop_test(tc, test_worker, 0,
                         (int)(sizeof(workers) / sizeof(workers[0])));
