@@ -4,6 +4,8 @@
 
 #include <apr_strings.h>
 #include <check.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,6 +126,48 @@ START_TEST(test_too_large)
 }
 END_TEST
 
+/* The parent deploys it while the worker reads: it is there, or not there. */
+#define MOVES 600
+
+typedef struct mover_t {
+    const char *from, *to;
+    useconds_t after;
+} mover_t;
+
+static void *move(void *data)
+{
+    const mover_t *mover = data;
+
+    usleep(mover->after);
+    ck_assert_int_eq(rename(mover->from, mover->to), 0);
+    return NULL;
+}
+
+START_TEST(test_moved_meanwhile)
+{
+    test_store_t *t = test_store_make();
+    mover_t mover = {edge_store_path(t->store, t_pool, SET, NULL),
+                     edge_store_path(t->store, t_pool, STAGING, "aside", NULL),
+                     0};
+    int i;
+
+    test_store_stage(t);
+    for (i = 0; i < MOVES; i++) {
+        pthread_t thread;
+        ae_error_t err;
+        apr_status_t status;
+
+        mover.after = (useconds_t)(i % 200);
+        ck_assert_int_eq(pthread_create(&thread, NULL, move, &mover), 0);
+        status = load(t, &err);
+        pthread_join(thread, NULL);
+        ck_status(APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status,
+                  APR_SUCCESS, &err);
+        ck_assert_int_eq(rename(mover.to, mover.from), 0);
+    }
+}
+END_TEST
+
 Suite *suite_edge_store_set(void)
 {
     Suite *suite = suite_create("edge_store_set");
@@ -137,6 +181,7 @@ Suite *suite_edge_store_set(void)
     tcase_add_test(tc, test_another_key_type);
     tcase_add_loop_test(tc, test_links, 0, 4);
     tcase_add_test(tc, test_too_large);
+    tcase_add_test(tc, test_moved_meanwhile);
     suite_add_tcase(suite, tc);
     return suite;
 }
