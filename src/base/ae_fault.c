@@ -16,6 +16,7 @@
 typedef struct order_t {
     char text[ORDER_SIZE]; /* the others point into it */
     long number;
+    const char *what; /* is counted: "", the disk, or "m", memory */
     const char *mark;
     const char *whom;
     const char *how;
@@ -26,7 +27,7 @@ static const struct {
     int number;
 } failures[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EROFS", EROFS}};
 
-/* A process has one environment and one count of its moments. */
+/* A process has one environment, and one count of the moments it asks for. */
 static atomic_long passed;
 
 /* Cut the next word off; "" at the end. */
@@ -44,13 +45,14 @@ static const char *next_word(char **rest)
 static int read_order(order_t *order)
 {
     const char *text = getenv("ACME_EDGE_FAULT");
-    char *rest = order->text;
+    char *rest = order->text, *end;
 
     if (text == NULL || strlen(text) >= ORDER_SIZE) {
         return 0;
     }
     strcpy(order->text, text);
-    order->number = strtol(next_word(&rest), NULL, 10);
+    order->number = strtol(next_word(&rest), &end, 10);
+    order->what = end;
     order->mark = next_word(&rest);
     order->whom = next_word(&rest);
     order->how = next_word(&rest);
@@ -90,16 +92,28 @@ static apr_status_t strike(const order_t *order)
     return APR_SUCCESS;
 }
 
-apr_status_t ae_fault_point(void)
+static apr_status_t pass(const char *what)
 {
     order_t order;
-    long now = atomic_fetch_add(&passed, 1) + 1;
 
-    if (!read_order(&order) || now != order.number || !is_meant(&order) ||
-        !is_first(order.mark)) {
+    if (!read_order(&order) || strcmp(order.what, what) != 0 ||
+        atomic_fetch_add(&passed, 1) + 1 != order.number ||
+        !is_meant(&order) || !is_first(order.mark)) {
         return APR_SUCCESS;
     }
     return strike(&order);
+}
+
+apr_status_t ae_fault_point(void)
+{
+    return pass("");
+}
+
+void ae_fault_step(void)
+{
+    apr_status_t nothing_fails = pass("m");
+
+    (void)nothing_fails;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define DIR_TEMPLATE "acme-edge-test-XXXXXX"
@@ -52,6 +53,17 @@ static void remove_dir(char *path)
         nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
         *path = '\0';
     }
+}
+
+void *t_share(apr_size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED) {
+        give_up("mmap");
+    }
+    return memory;
 }
 
 void t_begin(void)

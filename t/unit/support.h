@@ -19,6 +19,9 @@ const char *t_dir(void);
 /** The path of t/unit/fixtures/<name>, from t_pool. */
 const char *t_fixture(const char *name);
 
+/** Zeroed memory that children share; gone with the test's process. */
+void *t_share(apr_size_t bytes);
+
 /** Around a whole run, for the program's main: scratch directories of tests
  * that crash are removed too. */
 void t_begin(void);
