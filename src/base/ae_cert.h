@@ -63,6 +63,10 @@ typedef struct ae_cert_link_t {
 /** How many certificates are in the chain; 1 at least. */
 int ae_cert_length(const ae_cert_t *cert);
 
+/** OpenSSL's object of the one at `i`, 0 for the leaf; borrowed, lives as long
+ * as the certificate. */
+X509 *ae_cert_x509(const ae_cert_t *cert, int i);
+
 /** Tell of the one at `i`, 0 for the leaf; text lives in `p`. */
 void ae_cert_link(ae_cert_link_t *link, const ae_cert_t *cert, int i,
                   apr_pool_t *p);

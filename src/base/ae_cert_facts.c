@@ -105,6 +105,11 @@ int ae_cert_length(const ae_cert_t *cert)
     return cert->length;
 }
 
+X509 *ae_cert_x509(const ae_cert_t *cert, int i)
+{
+    return cert->chain[i];
+}
+
 static const char *or_unknown(const char *text)
 {
     return text ? text : "unknown";

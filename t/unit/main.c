@@ -6,13 +6,17 @@
 #include <check.h>
 #include <stdlib.h>
 
+#ifndef T_SUITES
+#define T_SUITES "suites.h"
+#endif
+
 #define SUITE(name) Suite *suite_##name(void);
-#include "suites.h"
+#include T_SUITES
 #undef SUITE
 
 static Suite *(*const suites[])(void) = {
 #define SUITE(name) suite_##name,
-#include "suites.h"
+#include T_SUITES
 #undef SUITE
 };
 

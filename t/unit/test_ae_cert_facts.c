@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <check.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 static ae_error_t err;
@@ -76,6 +77,9 @@ START_TEST(links_of_a_chain)
     ae_cert_link(&link, chain, 1, t_pool);
     ck_assert_str_eq(link.subject, "CN=Middle,O=Example\\, Inc.");
     ck_assert_str_eq(link.issuer, "CN=Root,O=Example\\, Inc.");
+    ck_assert_int_eq(
+        X509_check_issued(ae_cert_x509(chain, 1), ae_cert_x509(chain, 0)),
+        X509_V_OK);
 }
 END_TEST
 
