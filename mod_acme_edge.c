@@ -15,6 +15,7 @@
 #include <http_log.h>
 #include <http_protocol.h>
 #include <http_ssl.h>
+#include <mod_ssl_openssl.h>
 #include <mod_status.h>
 #include <mpm_common.h>
 
@@ -83,6 +84,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     httpd_start_board(context);
     /* 2. The store; from here on a failure leaves out what needs it. */
     httpd_start_store(context);
+    httpd_start_hot(context);
     /* 3. What is staged goes live, before mod_ssl reads its files. */
     httpd_start_promote(context);
     httpd_start_catalog(context);
@@ -94,10 +96,10 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     httpd_start_challenges(context);
     /* 7. The worker, in whichever child it will be. */
     httpd_start_worker(context);
-    /* 8. Restarts that the worker will ask for. */
-    httpd_start_reload(context);
-    /* 9. What other services are to be told of, from then on. */
+    /* 8. What other services are to be told of, from then on. */
     httpd_start_commands(context);
+    /* 9. Deployments that the worker will ask for. */
+    httpd_start_reload(context);
     return OK;
 }
 
@@ -118,6 +120,9 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
                "AE080: this child answers no challenge: %s",
                ae_error_line(&err, pchild));
     }
+    if (context->serve != NULL) {
+        httpd_serve_child_init(context->serve, pchild);
+    }
     httpd_manager_child_init();
     if (context->watchdog != NULL) {
         httpd_watchdog_child_init(context->watchdog, pchild);
@@ -137,6 +142,12 @@ static int monitor(apr_pool_t *p, server_rec *server)
 {
     (void)p;
     (void)server;
+    if (context != NULL && context->trial != NULL) {
+        httpd_trial_check(context->trial, apr_time_now());
+    }
+    if (context != NULL && context->hot != NULL) {
+        httpd_hot_check(context->hot, apr_time_now());
+    }
     if (context != NULL && context->reload != NULL) {
         httpd_reload_check(context->reload, apr_time_now());
     }
@@ -164,6 +175,29 @@ static int ssl_add_fallback_cert_files(server_rec *server, apr_pool_t *p,
     return context == NULL ? DECLINED
                            : httpd_tls_add_fallback(context->tls, server,
                                                     cert_files, key_files, p);
+}
+
+static void ssl_info(const SSL *ssl, int where, int value)
+{
+    if (context != NULL && context->serve != NULL) {
+        httpd_serve_follow(context->serve, ssl, where, value);
+    }
+}
+
+static int ssl_init_server(server_rec *server, apr_pool_t *p, int is_proxy,
+                           SSL_CTX *ctx)
+{
+    (void)p;
+    if (context == NULL || is_proxy) {
+        return APR_SUCCESS;
+    }
+    if (context->contexts != NULL) {
+        httpd_contexts_init_server(context->contexts, server, ctx);
+    }
+    if (context->serve != NULL) {
+        httpd_serve_init_server(context->serve, server, ctx, ssl_info);
+    }
+    return APR_SUCCESS;
 }
 
 static const httpd_port_t *challenge_port(void)
@@ -198,9 +232,15 @@ static int port_request(request_rec *r)
 
 static int post_read_request(request_rec *r)
 {
-    return context == NULL || context->challenge == NULL
-               ? DECLINED
-               : httpd_challenge_read_request(context->challenge, r);
+    int rv = DECLINED;
+
+    if (context != NULL && context->challenge != NULL) {
+        rv = httpd_challenge_read_request(context->challenge, r);
+    }
+    if (rv == DECLINED && context != NULL && context->serve != NULL) {
+        rv = httpd_serve_read_request(context->serve, r);
+    }
+    return rv;
 }
 
 static int quick_handler(request_rec *r, int lookup)
@@ -262,6 +302,8 @@ static void register_hooks(apr_pool_t *p)
                                APR_HOOK_MIDDLE);
     ap_hook_ssl_add_fallback_cert_files(ssl_add_fallback_cert_files, NULL,
                                         NULL, APR_HOOK_MIDDLE);
+    APR_OPTIONAL_HOOK(ssl, init_server, ssl_init_server, NULL, NULL,
+                      APR_HOOK_MIDDLE);
     ap_hook_pre_connection(pre_connection, NULL, before_ssl,
                            APR_HOOK_REALLY_FIRST);
     ap_hook_process_connection(process_connection, after_timeouts,

@@ -58,6 +58,21 @@ static int is_other(const ae_cert_t *chain, const cli_subject_t *subject)
 
 /* --- going live ---------------------------------------------------------- */
 
+/* Where httpd takes it with no restart, what is live on disk is served a little
+ * later, once the record says so. */
+static int is_served(const cli_t *cli, const cli_subject_t *subject,
+                     const ae_cert_t *chain, apr_pool_t *p)
+{
+    edge_deployment_t deployment;
+
+    if (!cli->catalog.is_hot) {
+        return 1;
+    }
+    edge_live_deployment(&deployment, cli->store, subject->in_use, p);
+    return !deployment.waits &&
+           strcmp(deployment.serial, ae_cert_facts(chain)->serial) == 0;
+}
+
 /* @return whether another one is live */
 static int is_live(const cli_t *cli, const cli_subject_t *subject,
                    ae_cert_t **chain, apr_pool_t *p)
@@ -66,7 +81,7 @@ static int is_live(const cli_t *cli, const cli_subject_t *subject,
 
     return edge_live_load(chain, edge_store_dir(cli->store), subject->in_use,
                           &ignored, p) == APR_SUCCESS &&
-           is_other(*chain, subject);
+           is_other(*chain, subject) && is_served(cli, subject, *chain, p);
 }
 
 static apr_status_t approve(const cli_t *cli, const cli_subject_t *subject,
@@ -85,11 +100,7 @@ static void tell_waiting(const cli_t *cli, const cli_subject_t *subject)
 {
     if (!cli->args->json) {
         fprintf(stderr, "%s: the new certificate is approved; %s\n",
-                subject->in_use->name,
-                cli->catalog.restarts_itself
-                    ? "httpd restarts for it by itself"
-                    : "it goes live with the next restart: apachectl "
-                      "graceful");
+                subject->in_use->name, cli_what_next(cli));
     }
 }
 
@@ -99,10 +110,10 @@ static apr_status_t explain_waiting(const cli_t *cli,
 {
     ae_error_set(err, APR_TIMEUP, "The new certificate is not live yet");
     ae_error_why(err, "%s",
-                 cli->catalog.restarts_itself
-                     ? "httpd has not restarted for it"
-                     : "ACMEReload is none: httpd does not restart "
-                       "by itself");
+                 !cli->catalog.restarts_itself
+                     ? "ACMEReload is none: httpd does not restart by itself"
+                 : cli->catalog.is_hot ? "httpd's processes do not have it"
+                                       : "httpd has not restarted for it");
     return ae_error_next(err,
                          "apachectl graceful; when acme-edge show --live %s "
                          "tells another serial than %s, revoke the old one, "
@@ -112,23 +123,42 @@ static apr_status_t explain_waiting(const cli_t *cli,
                          subject->in_use->dir);
 }
 
+/* @return whether the new one was refused since then; err says why */
+static int is_refused(const cli_t *cli, const cli_subject_t *subject,
+                      apr_time_t since, ae_error_t *err, apr_pool_t *p)
+{
+    edge_deployment_t deployment;
+
+    edge_live_deployment(&deployment, cli->store, subject->in_use, p);
+    if (deployment.at <= since || deployment.ok) {
+        return 0;
+    }
+    *err = deployment.error;
+    return 1;
+}
+
 static apr_status_t wait_live(const cli_t *cli, const cli_subject_t *subject,
-                              ae_cert_t **chain, ae_error_t *err)
+                              apr_time_t since, ae_cert_t **chain,
+                              ae_error_t *err)
 {
     apr_time_t end = apr_time_now() + PATIENCE;
     cli_worker_t worker = {0};
     apr_pool_t *ptemp;
-    int live;
+    int live, refused = 0;
 
     apr_pool_create(&ptemp, cli->p);
     live = is_live(cli, subject, chain, ptemp);
-    while (!live && apr_time_now() < end &&
+    while (!live && !refused && apr_time_now() < end &&
            !cli_worker_is_gone(&worker, cli, apr_time_now())) {
         apr_pool_clear(ptemp);
         apr_sleep(CLI_LOOK_AGAIN);
         live = is_live(cli, subject, chain, ptemp);
+        refused = is_refused(cli, subject, since, err, ptemp);
     }
     apr_pool_destroy(ptemp);
+    if (!live && refused) {
+        return err->status;
+    }
     return live && is_live(cli, subject, chain, cli->p)
                ? APR_SUCCESS
                : explain_waiting(cli, subject, err);
@@ -152,6 +182,7 @@ static apr_status_t check_key(const ae_cert_t *chain,
 cli_exit_t cli_replace(const cli_t *cli, const cli_subject_t *subject,
                        ae_error_t *err)
 {
+    apr_time_t since = apr_time_now();
     ae_cert_t *chain;
 
     if (forget_key(cli, subject, err) != APR_SUCCESS ||
@@ -164,7 +195,7 @@ cli_exit_t cli_replace(const cli_t *cli, const cli_subject_t *subject,
         }
         tell_waiting(cli, subject);
     }
-    if (wait_live(cli, subject, &chain, err) != APR_SUCCESS ||
+    if (wait_live(cli, subject, since, &chain, err) != APR_SUCCESS ||
         check_key(chain, subject, err) != APR_SUCCESS) {
         return fail(subject, err);
     }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* httpd restarts itself once a minute at most. */
+/* httpd restarts itself once a minute at most; without, it takes seconds. */
 #define DEPLOY_PATIENCE apr_time_from_sec(120)
 
 /* What is followed, and what of it was told. */
@@ -50,7 +50,8 @@ static edge_status_t *read_status(const watch_t *watch, const cli_t *cli,
     edge_status_t *status = apr_palloc(p, sizeof(*status));
 
     edge_status_read(status, cli->store, watch->cert,
-                     cli->catalog.restarts_itself, apr_time_now(), p);
+                     cli->catalog.restarts_itself, cli->catalog.is_hot,
+                     apr_time_now(), p);
     return status;
 }
 
@@ -94,6 +95,16 @@ static cli_exit_t follow(watch_t *watch, const cli_t *cli, ae_error_t *err)
 
 /* --- the end ------------------------------------------------------------ */
 
+/* What is live on disk, running processes may not have yet. */
+static int is_being_handed(const watch_t *watch, const cli_t *cli,
+                           apr_pool_t *p)
+{
+    edge_deployment_t deployment;
+
+    edge_live_deployment(&deployment, cli->store, watch->cert, p);
+    return deployment.waits && deployment.error.status == APR_SUCCESS;
+}
+
 /* Until it is live; or for as long as it is about to be. */
 static void follow_deployment(watch_t *watch, const cli_t *cli)
 {
@@ -107,7 +118,8 @@ static void follow_deployment(watch_t *watch, const cli_t *cli)
         ae_text_copy(watch->told.reason, sizeof(watch->told.reason), "-");
         cli_progress_tell_plan(&watch->told, cli, status);
     }
-    while (edge_status_goes_live(status, apr_time_now()) &&
+    while ((edge_status_goes_live(status, apr_time_now()) ||
+            is_being_handed(watch, cli, ptemp)) &&
            apr_time_now() < end &&
            !cli_worker_is_gone(&watch->worker, cli, apr_time_now())) {
         apr_pool_clear(ptemp);
@@ -126,6 +138,30 @@ static cli_exit_t unheard(const watch_t *watch, ae_error_t *err)
     return CLI_FAILED;
 }
 
+/* @return whether what was deployed since is served; else err says why not */
+static int is_served(const watch_t *watch, const edge_deployment_t *deployment,
+                     const cli_t *cli, ae_error_t *err)
+{
+    const ae_error_t *trouble = &deployment->error;
+
+    if (deployment->at <= watch->asked ||
+        (deployment->ok && !deployment->waits)) {
+        return 1;
+    }
+    if (!deployment->ok) {
+        *err = *trouble;
+        return 0;
+    }
+    ae_error_set(err, APR_EAGAIN,
+                 "The new certificate of %s is in live/ and not served yet",
+                 watch->cert->name);
+    ae_error_why(err, "%s",
+                 trouble->status ? ae_error_line(trouble, cli->p)
+                                 : "httpd has not handed it to its processes");
+    ae_error_next(err, "apachectl graceful serves it");
+    return 0;
+}
+
 static cli_exit_t tell_issued(const watch_t *watch, const cli_t *cli,
                               ae_error_t *err)
 {
@@ -133,8 +169,7 @@ static cli_exit_t tell_issued(const watch_t *watch, const cli_t *cli,
     const edge_leaf_t *leaf =
         standing->staged.present ? &standing->staged : &standing->live;
 
-    if (standing->deployment.at > watch->asked && !standing->deployment.ok) {
-        *err = standing->deployment.error;
+    if (!is_served(watch, &standing->deployment, cli, err)) {
         return CLI_FAILED;
     }
     cli_tell(cli, "%s: issued, serial %s, valid until %s; it is %s",

@@ -17,7 +17,7 @@ static edge_status_t *read_status(const cli_t *cli, const edge_cert_t *cert)
     edge_status_t *status = apr_palloc(cli->p, sizeof(*status));
 
     edge_status_read(status, cli->store, cert, cli->catalog.restarts_itself,
-                     cli->now, cli->p);
+                     cli->catalog.is_hot, cli->now, cli->p);
     return status;
 }
 

@@ -146,9 +146,11 @@ const char *cli_what_next(const cli_t *cli)
     if (!cli_worker_runs(cli)) {
         return "it goes live when httpd starts";
     }
-    return cli->catalog.restarts_itself
-               ? "httpd restarts for it by itself"
-               : "it goes live with the next restart: apachectl graceful";
+    return !cli->catalog.restarts_itself
+               ? "it goes live with the next restart: apachectl graceful"
+           : cli->catalog.is_hot
+               ? "it goes live within seconds, with no restart"
+               : "httpd restarts for it by itself";
 }
 
 void cli_print(const char *text)

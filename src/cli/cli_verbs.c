@@ -25,8 +25,8 @@ const cli_verb_t cli_verbs[] = {
      "not the order.\n",
      cli_sign},
     {"deploy", "NAME", 1, 1, 0, "approve the pending certificate",
-     "Whatever ACMEDeploy says, it goes live with the next restart of httpd,\n"
-     "which httpd makes by itself unless ACMEReload is none.\n",
+     "Whatever ACMEDeploy says, it goes live, as ACMEReload has it: httpd\n"
+     "restarts for it by itself, needs no restart, or waits for yours.\n",
      cli_deploy},
     {"discard", "NAME", 1, 1, 0, "drop the pending certificate",
      "The certificate in use stays in use; the next one is ordered a day\n"
@@ -53,9 +53,9 @@ const cli_verb_t cli_verbs[] = {
      cli_import},
     {"rollback", "NAME", 1, 1, 0, "bring back the certificate before this one",
      "It must still hold, fit the configuration and have its chain. Whatever\n"
-     "ACMEDeploy says, it goes live with the next restart of httpd. A second\n"
-     "time it goes back one further. What is pending is to be deployed or\n"
-     "discarded before.\n",
+     "ACMEDeploy says, it goes live as by `deploy`. A second time it goes "
+     "back\n"
+     "one further. What is pending is to be deployed or discarded before.\n",
      cli_rollback},
     {"revoke",
      "NAME|FILE [--pending] [--provider P] [--reason R] [--key FILE] "

@@ -39,6 +39,7 @@ static const char *print(const edge_catalog_t *catalog, apr_pool_t *p)
     json_object_set_new(json, "version", json_integer(VERSION));
     json_object_set_new(json, "restartsItself",
                         json_boolean(catalog->restarts_itself));
+    json_object_set_new(json, "isHot", json_boolean(catalog->is_hot));
     json_object_set_new(json, "opensPort", json_boolean(catalog->opens_port));
     print_proxy(json, catalog->proxy);
     if (catalog->findings) {
@@ -134,6 +135,7 @@ static apr_status_t take(edge_catalog_t *catalog, const json_t *json,
     catalog->proxy = edge_catalog_take_text(json_object_get(json, "proxy"), p);
     catalog->proxy_hidden = ae_json_get_bool(json, "proxyHidden", 0);
     catalog->opens_port = ae_json_get_bool(json, "opensPort", 0);
+    catalog->is_hot = ae_json_get_bool(json, "isHot", 0);
     catalog->restarts_itself = ae_json_get_bool(json, "restartsItself", 1);
     return APR_SUCCESS;
 }

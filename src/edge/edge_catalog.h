@@ -11,6 +11,7 @@ typedef struct edge_catalog_t {
     const apr_array_header_t *certs; /* const edge_cert_t *, as configured */
     const apr_array_header_t *findings; /* const edge_finding_t *, or NULL */
     int restarts_itself;                /* ACMEReload is not none */
+    int is_hot;        /* but hot: it deploys with no restart */
     int opens_port;    /* ACMEChallengePort, and no Listen has that port */
     const char *proxy; /* URL, or NULL; one with a password is not kept, */
     int proxy_hidden;  /* only that there is one */

@@ -13,6 +13,16 @@ AE_CHECKED apr_status_t edge_deployment_save(const edge_deployment_t *d,
                                              const edge_cert_t *cert,
                                              ae_error_t *err, apr_pool_t *p);
 
+/** Parent: note that what waits in live/ is served since `now`, or why it is
+ * not yet. Where nothing waits, or the same was noted, nothing is written: what
+ * another httpd with the same store deployed has its record already.
+ * @param by what brought it to who serves it
+ * @param trouble NULL: it is served
+ * @return APR_SUCCESS or the system's status. */
+AE_CHECKED apr_status_t edge_deployment_served(
+    const edge_store_t *store, const edge_cert_t *cert, edge_deployed_by_t by,
+    const ae_error_t *trouble, apr_time_t now, ae_error_t *err, apr_pool_t *p);
+
 /** Parent: set a damaged record aside.
  * @return APR_SUCCESS, also where there is none; AE_EFORMAT and others of
  * edge_record_read for one that is damaged. */

@@ -50,6 +50,18 @@ static const char *tell_serial(const edge_status_t *status, apr_pool_t *p)
     return status->serial;
 }
 
+static const char *tell_live_since(const edge_status_t *status, apr_pool_t *p)
+{
+    return ae_time_print(status->live_since, p);
+}
+
+static const char *tell_live_by(const edge_status_t *status, apr_pool_t *p)
+{
+    (void)p;
+    return status->live_since != 0 ? edge_deployed_by_word(status->live_by)
+                                   : "";
+}
+
 static const char *tell_staged(const edge_status_t *status, apr_pool_t *p)
 {
     (void)p;
@@ -154,6 +166,8 @@ static const struct {
     {"NotBefore", "valid from", tell_not_before},
     {"NotAfter", "valid until", tell_not_after},
     {"Serial", "serial number", tell_serial},
+    {"LiveSince", "live since", tell_live_since},
+    {"LiveBy", "went live by", tell_live_by},
     {"PendingSerial", "pending serial number", tell_staged},
     {"PendingNotAfter", "pending valid until", tell_staged_until},
     {"DeployAt", "deployed from", tell_deploy_at},

@@ -68,6 +68,7 @@ void edge_job_source(edge_status_source_t *source, const edge_job_t *job,
 {
     edge_standing_source(source, &job->standing, job->cert);
     source->restarts_itself = job->context->config->restarts_itself;
+    source->is_hot = job->context->config->is_hot;
     source->queued = job->state == EDGE_JOB_QUEUED;
     source->paused_until = quiet_until(job, now);
     if (job->state == EDGE_JOB_ORDERING) {
@@ -84,6 +85,7 @@ void edge_job_publish(edge_job_t *job, apr_time_t now)
 
     edge_job_source(&source, job, now);
     edge_status_derive(&status, &source, now);
+    job->is_reread = 0;
     if (memcmp(&status, &job->status, sizeof(status)) != 0) {
         memcpy(&job->status, &status, sizeof(status));
         config->publish(config->ctx, job->index, &job->status);
@@ -168,16 +170,13 @@ static void fail(edge_job_t *job, const edge_failure_t *failure,
 
 static const char *what_deploys(const edge_job_t *job, apr_time_t now)
 {
+    const edge_scheduler_config_t *config = job->context->config;
     const char *waits =
         edge_plan_waits_for(job->cert, now, job->context->scratch);
 
-    if (waits != NULL) {
-        return waits;
-    }
-    return job->context->config->restarts_itself
-               ? "it goes live with the next restart, which the server does "
-                 "by itself"
-               : "it goes live with the next restart, by `apachectl graceful`";
+    return waits != NULL
+               ? waits
+               : edge_plan_goes_live(config->restarts_itself, config->is_hot);
 }
 
 static void succeed(edge_job_t *job, apr_time_t now)

@@ -3,7 +3,8 @@
 
 /** What the files of a job share: edge_job.c drives attempts,
  * edge_job_tell.c tells how they get on, edge_job_rest.c is what it does
- * between them. For nobody else. */
+ * between them, edge_job_event.c and edge_job_lasting.c tell what happened and
+ * what lasts. For nobody else. */
 
 #include "edge_attempt.h"
 #include "edge_job.h"
@@ -39,6 +40,7 @@ struct edge_job_t {
     edge_progress_t progress; /* as told last to who asked; of the attempt */
     edge_relook_t *relook;    /* at rest; NULL: nothing is looked at */
     apr_time_t relooked_at;
+    int is_reread;        /* the store, since then */
     edge_status_t status; /* as published last */
 };
 
@@ -83,8 +85,23 @@ void edge_job_log_failure(const edge_job_t *job, const char *id,
 /** When the next attempt is made, in words. */
 const char *edge_job_next_attempt(const edge_job_t *job, apr_time_t at);
 
+/** An event of this certificate, with no words yet. */
+edge_event_t edge_job_event_of(const edge_job_t *job, edge_event_kind_t kind,
+                               apr_time_t at);
+
+/** Which certificate it is about. */
+void edge_job_event_facts(edge_event_t *event, const ae_cert_facts_t *facts);
+
+/** Tell it. */
+void edge_job_event_tell(edge_job_t *job, edge_event_t *event);
+
 /** Recall what was told, and tell what happened since. */
 void edge_job_recall(edge_job_t *job, apr_time_t now);
+
+/** Tell what came of the last deployment, unless that was told, or it waits
+ * for who is to serve it.
+ * @param is_new there was no history: what is old was told by the log */
+void edge_job_event_deployed(edge_job_t *job, int is_new, apr_time_t now);
 
 /** Tell what was staged, unless that was told. */
 void edge_job_event_staged(edge_job_t *job, apr_time_t now);
@@ -106,10 +123,9 @@ void edge_job_relook_end(edge_job_t *job);
 
 /** Tell what lasts, where it is time to; bring `wake` nearer.
  * @return whether the status is another one for it */
-int edge_job_event_conditions(edge_job_t *job,
-                              const edge_status_source_t *source,
-                              const edge_plan_t *plan, apr_time_t now,
-                              apr_time_t *wake);
+int edge_job_lasting(edge_job_t *job, const edge_status_source_t *source,
+                     const edge_plan_t *plan, apr_time_t now,
+                     apr_time_t *wake);
 
 /** Read where the certificate stands, finish what was left half done. */
 void edge_job_read(edge_job_t *job, apr_time_t now);

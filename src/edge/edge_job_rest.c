@@ -22,7 +22,9 @@ static void read_again(edge_job_t *job, apr_time_t now)
 
     edge_job_read(job, now);
     job->standing.state = *kept;
+    job->is_reread = 1;
     edge_job_settle(job, now);
+    edge_job_event_deployed(job, 0, now);
     edge_job_event_staged(job, now);
 }
 
@@ -31,6 +33,39 @@ static void read_again(edge_job_t *job, apr_time_t now)
 static void find_staged(edge_job_t *job, apr_time_t now)
 {
     if (strcmp(job->standing.state.last_step, EDGE_STEP_STAGE) == 0) {
+        read_again(job, now);
+    }
+}
+
+static int is_other(const edge_deployment_t *a, const edge_deployment_t *b)
+{
+    return a->at != b->at || a->served_at != b->served_at ||
+           a->waits != b->waits;
+}
+
+static int is_set_there(const edge_job_t *job)
+{
+    return ae_file_exists(edge_store_path(job->context->config->store,
+                                          job->context->scratch, "staging",
+                                          job->cert->dir, "set", NULL));
+}
+
+/* What the parent did at a restart, a new worker reads. Without one the parent
+ * says so by a request, which a full disk may swallow, and of a refusal by the
+ * record alone. */
+static void find_deployed(edge_job_t *job, apr_time_t now)
+{
+    const edge_standing_t *standing = &job->standing;
+    edge_deployment_t deployment;
+
+    if (!job->context->config->is_hot ||
+        !(standing->staged.present || standing->deployment.waits)) {
+        return;
+    }
+    edge_live_deployment(&deployment, job->context->config->store, job->cert,
+                         job->context->scratch);
+    if (is_other(&deployment, &standing->deployment) ||
+        (standing->staged.present && !is_set_there(job))) {
         read_again(job, now);
     }
 }
@@ -169,20 +204,45 @@ static void nearer(apr_time_t *wake, apr_time_t at, apr_time_t now)
     }
 }
 
+/* @return when to ask again */
+static apr_time_t ask_for_restart(const edge_job_t *job,
+                                  apr_interval_time_t waited, apr_time_t now)
+{
+    const edge_scheduler_config_t *config = job->context->config;
+    const ae_cert_facts_t *facts = &job->standing.staged.facts;
+    apr_interval_time_t gap =
+        edge_policy_restart_gap(facts->not_after - facts->not_before, waited);
+    apr_interval_time_t pause = gap / ASKS_PER_GAP;
+
+    config->deploy(config->ctx, gap);
+    return now + (pause > DEPLOY_PAUSE_MIN ? pause : DEPLOY_PAUSE_MIN);
+}
+
 static void ask_for_deployment(edge_job_t *job, apr_time_t since,
                                apr_time_t now, apr_time_t *wake)
 {
     const edge_scheduler_config_t *config = job->context->config;
-    const ae_cert_facts_t *facts = &job->standing.staged.facts;
     apr_time_t last_sign_at = job->standing.state.last_sign_at;
-    apr_interval_time_t gap = edge_policy_restart_gap(
-        facts->not_after - facts->not_before,
-        now - (since > last_sign_at ? since : last_sign_at));
-    apr_interval_time_t pause = gap / ASKS_PER_GAP;
+    apr_interval_time_t waited =
+        now - (since > last_sign_at ? since : last_sign_at);
 
-    config->deploy(config->ctx, gap);
-    nearer(wake, now + (pause > DEPLOY_PAUSE_MIN ? pause : DEPLOY_PAUSE_MIN),
-           now);
+    if (config->is_hot) {
+        config->deploy(config->ctx, 0);
+        nearer(wake, now + edge_policy_ask_pause(waited), now);
+    } else {
+        nearer(wake, ask_for_restart(job, waited, now), now);
+    }
+}
+
+/* It is live on disk, and children are about to be handed it. */
+static void wait_for_serving(const edge_job_t *job, apr_time_t now,
+                             apr_time_t *wake)
+{
+    const edge_deployment_t *deployment = &job->standing.deployment;
+
+    if (job->context->config->is_hot && deployment->waits) {
+        nearer(wake, now + edge_policy_ask_pause(now - deployment->at), now);
+    }
 }
 
 static int is_order(edge_action_t action)
@@ -232,6 +292,7 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
         edge_job_save(job);
     }
     find_staged(job, now);
+    find_deployed(job, now);
     look_at_requests(job, now);
     choose_provider(job, now);
     edge_job_source(&source, job, now);
@@ -243,8 +304,8 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
         nearer(wake, plan.at, now);
     }
     edge_job_relook(job, now, wake);
-    news = edge_job_event_conditions(job, &source, &plan, now, wake) ||
-           job->state == EDGE_JOB_QUEUED ||
+    news = edge_job_lasting(job, &source, &plan, now, wake) ||
+           job->is_reread || job->state == EDGE_JOB_QUEUED ||
            plan.action != job->status.action ||
            plan.at != job->status.action_at ||
            strcmp(plan.reason, job->status.action_reason) != 0;
@@ -254,6 +315,7 @@ int edge_job_look(edge_job_t *job, apr_time_t now, apr_time_t *wake)
     if (edge_plan_deployable(&source, now)) {
         wait_for_deployment(job, &source, now, wake);
     }
+    wait_for_serving(job, now, wake);
     if (news) {
         edge_job_publish(job, now);
     }

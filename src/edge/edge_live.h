@@ -37,20 +37,39 @@ AE_CHECKED apr_status_t edge_live_facts(const ae_cert_facts_t **facts,
                                         const edge_cert_t *cert,
                                         ae_error_t *err, apr_pool_t *p);
 
-/** How the last deployment ended; `at` is 0 where there was none. */
+/** What brings a certificate into running processes. */
+typedef enum edge_deployed_by_t {
+    EDGE_BY_RESTART, /* mod_ssl reads it where httpd starts or restarts */
+    EDGE_BY_HOT,     /* it is handed to children, with no restart */
+    EDGE_BYS
+} edge_deployed_by_t;
+
+/** The words shown: "restart", "hot". */
+const char *edge_deployed_by_word(edge_deployed_by_t by);
+
+/** How the last deployment ended; `at` is 0 where there was none. What is told
+ * of serving is of what is in live/, which a set that was refused leaves as it
+ * is. */
 typedef struct edge_deployment_t {
     apr_time_t at;
     int ok;
     char serial[64];
     char replaced[64]; /* serial of what was live before; empty: nothing */
     int renews;        /* and this is the later one of the two */
-    ae_error_t error;  /* where not ok */
+    edge_deployed_by_t by;
+    apr_time_t served_at; /* 0: not yet, or not known */
+    int waits;            /* it is in live/, and nobody serves it yet */
+    ae_error_t error;     /* where not ok; or why it waits, once known */
 } edge_deployment_t;
 
 /** Read the record. Any process. Absent or damaged: at = 0. */
 void edge_live_deployment(edge_deployment_t *deployment,
                           const edge_store_t *store, const edge_cert_t *cert,
                           apr_pool_t *p);
+
+/** Whether what is in live/ could not be brought to who is to serve it; the
+ * record's error says why. */
+int edge_live_is_held_back(const edge_deployment_t *deployment);
 
 typedef enum edge_promotion_t {
     EDGE_PROMOTION_NONE,   /* nothing was staged, or it is to wait */
@@ -64,14 +83,37 @@ typedef enum edge_promotion_t {
  * configured names covered, dates hold at `now`, chain complete), move live to
  * archive and the set to live, and record it. What an earlier call left half
  * done is finished first: live/ always holds a whole set or none.
+ * @param by EDGE_BY_RESTART: mod_ssl reads live/ after it, so that what is
+ * there is served from `now`; EDGE_BY_HOT: it waits for edge_deployment_served
  * @return APR_SUCCESS with *promotion set (err explains a refusal); the
  * system's status where the store could not be written: live is unchanged, or
  * *promotion says what was done and could not be recorded. */
 AE_CHECKED apr_status_t edge_live_promote(edge_promotion_t *promotion,
                                           const edge_store_t *store,
                                           const edge_cert_t *cert,
+                                          edge_deployed_by_t by,
                                           apr_time_t now, ae_error_t *err,
                                           apr_pool_t *p);
+
+/** Whether the virtual hosts of a certificate can serve a pair.
+ * @return APR_SUCCESS; AE_EMISMATCH; another status where that could not be
+ * found out, which refuses nothing */
+typedef apr_status_t edge_live_judge_t(void *ctx, const edge_cert_t *cert,
+                                       const ae_cert_t *chain,
+                                       const ae_key_t *key, ae_error_t *err);
+
+/** Parent: refuse, as edge_live_promote does, a staged set that is no good as
+ * such or that `judge` does not let pass, whenever it may go live. Nothing
+ * does here.
+ * @return APR_SUCCESS with *promotion EDGE_PROMOTION_NONE or _REFUSED (err
+ * says why); the system's status where the set could not be read, or the
+ * store be written. */
+AE_CHECKED apr_status_t edge_live_try(edge_promotion_t *promotion,
+                                      const edge_store_t *store,
+                                      const edge_cert_t *cert,
+                                      edge_live_judge_t *judge, void *ctx,
+                                      apr_time_t now, ae_error_t *err,
+                                      apr_pool_t *p);
 
 /** Parent: whether what is live can be given to mod_ssl: both files parse and
  * fit each other. An expired one passes: better than nothing.

@@ -41,6 +41,7 @@ static const struct {
     [EDGE_COUNT_ISSUED] = {"Issued", "certificates issued"},
     [EDGE_COUNT_ORDERS_LOST] = {"OrdersLost", "orders that came to nothing"},
     [EDGE_COUNT_DEPLOYED] = {"Deployed", "certificates deployed"},
+    [EDGE_COUNT_DEPLOYED_HOT] = {"DeployedHot", "deployed with no restart"},
     [EDGE_COUNT_REFUSED] = {"Refused", "certificates not fit to be deployed"},
     [EDGE_COUNT_RESTARTS_ASKED] = {"RestartsAsked", "restarts asked for"},
     [EDGE_COUNT_RESTARTS] = {"Restarts", "restarts begun"},

@@ -18,6 +18,7 @@ typedef enum edge_count_t {
     EDGE_COUNT_ISSUED,            /* certificates, staged */
     EDGE_COUNT_ORDERS_LOST,       /* orders that came to nothing */
     EDGE_COUNT_DEPLOYED,          /* certificates that went live */
+    EDGE_COUNT_DEPLOYED_HOT,      /* of these, with no restart */
     EDGE_COUNT_REFUSED,           /* staged sets that did not pass */
     EDGE_COUNT_RESTARTS_ASKED,    /* by the worker, once in a generation */
     EDGE_COUNT_RESTARTS,          /* graceful ones that the module began */

@@ -74,6 +74,14 @@ static apr_time_t later_of(apr_time_t a, apr_time_t b)
     return a > b ? a : b;
 }
 
+const char *edge_plan_goes_live(int restarts_itself, int is_hot)
+{
+    return !restarts_itself ? "`apachectl graceful` deploys it"
+           : is_hot         ? "it goes live within seconds, with no restart"
+                            : "it goes live with the next restart, which the "
+                              "server does by itself";
+}
+
 static void plan_deployment(edge_plan_t *plan,
                             const edge_status_source_t *source, apr_time_t now,
                             apr_pool_t *p)
@@ -88,16 +96,15 @@ static void plan_deployment(edge_plan_t *plan,
             edge_schedule_next(&source->cert->deploy, now),
             apr_pstrcat(p, staged, "; ",
                         edge_plan_waits_for(source->cert, now, p), NULL));
-    } else if (source->restarts_itself) {
-        set(plan, EDGE_ACTION_DEPLOY,
-            later_of(source->state->last_sign_at, since),
-            apr_psprintf(p,
-                         "%s; it goes live with the next restart, which "
-                         "the server does by itself",
-                         staged));
     } else {
-        set(plan, EDGE_ACTION_DEPLOY, 0,
-            apr_psprintf(p, "%s; `apachectl graceful` deploys it", staged));
+        set(plan, EDGE_ACTION_DEPLOY,
+            source->restarts_itself
+                ? later_of(source->state->last_sign_at, since)
+                : 0,
+            apr_pstrcat(
+                p, staged, "; ",
+                edge_plan_goes_live(source->restarts_itself, source->is_hot),
+                NULL));
     }
 }
 

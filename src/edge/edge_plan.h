@@ -30,6 +30,11 @@ int edge_plan_may_deploy(const edge_status_source_t *source, apr_time_t *since,
 const char *edge_plan_waits_for(const edge_cert_t *cert, apr_time_t now,
                                 apr_pool_t *p);
 
+/** How a set goes live that waits for nobody: "it goes live within seconds,
+ * with no restart".
+ * @param is_hot counts only where httpd restarts_itself */
+const char *edge_plan_goes_live(int restarts_itself, int is_hot);
+
 /** Whether a person should ask for a new certificate now: it is time, and
  * under ACMERenew manual nobody else does. */
 int edge_plan_renewal_due(const edge_status_source_t *source, apr_time_t now);

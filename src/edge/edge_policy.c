@@ -131,3 +131,8 @@ apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime,
 
     return clamp(waited / 2, least, DAY);
 }
+
+apr_interval_time_t edge_policy_ask_pause(apr_interval_time_t waited)
+{
+    return clamp(waited / 8, 2 * SECOND, MINUTE);
+}

@@ -60,4 +60,9 @@ apr_time_t edge_policy_retry_at(unsigned attempts, acme_retry_t retry,
 apr_interval_time_t edge_policy_restart_gap(apr_interval_time_t lifetime,
                                             apr_interval_time_t waited);
 
+/** How long it takes until a deployment without a restart is asked for once
+ * more, and what became of it is looked for: two seconds, growing with the time
+ * that a set has `waited` to a minute. */
+apr_interval_time_t edge_policy_ask_pause(apr_interval_time_t waited);
+
 #endif

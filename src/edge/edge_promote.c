@@ -17,6 +17,7 @@
 typedef struct promoter_t {
     const edge_store_t *store;
     const edge_cert_t *cert;
+    edge_deployed_by_t by;
     apr_time_t now;
     const char *live;
     const char *incoming;
@@ -154,6 +155,24 @@ static void tell_replaced(edge_deployment_t *d, const promoter_t *pr)
     }
 }
 
+static void tell_serving(edge_deployment_t *d, const promoter_t *pr)
+{
+    d->by = pr->by;
+    d->waits = pr->by == EDGE_BY_HOT;
+    d->served_at = d->waits ? 0 : pr->now;
+}
+
+/* What is live stays so. */
+static void keep_serving(edge_deployment_t *d, const promoter_t *pr)
+{
+    edge_deployment_t before;
+
+    edge_live_deployment(&before, pr->store, pr->cert, pr->p);
+    d->by = before.by;
+    d->waits = before.waits;
+    d->served_at = before.served_at;
+}
+
 static apr_status_t record(const promoter_t *pr, const ae_error_t *refusal,
                            ae_error_t *err)
 {
@@ -168,8 +187,10 @@ static apr_status_t record(const promoter_t *pr, const ae_error_t *refusal,
     }
     if (refusal) {
         d.error = *refusal;
+        keep_serving(&d, pr);
     } else {
         tell_replaced(&d, pr);
+        tell_serving(&d, pr);
     }
     return edge_deployment_save(&d, pr->store, pr->cert, err, pr->p);
 }
@@ -184,11 +205,12 @@ static void explain_refusal(const promoter_t *pr, ae_error_t *err)
                  cause.why);
     ae_error_next(
         err,
-        pr->staged ? "what is live stays in use, another "
+        pr->staged ? "%s%swhat is live stays in use, another "
                      "certificate will be ordered; this one "
                      "is kept in %s/refused"
-                   : "what is live stays in use; find out who "
+                   : "%s%swhat is live stays in use; find out who "
                      "put it there, and remove %s",
+        cause.next, cause.next[0] ? "; " : "",
         edge_store_path(pr->store, pr->p, "staging", pr->cert->dir, NULL));
 }
 
@@ -247,7 +269,7 @@ static apr_status_t finish(edge_promotion_t *promotion, const promoter_t *pr,
     *promotion = EDGE_PROMOTION_DONE;
     if (status != APR_SUCCESS) {
         return ae_error_next(err, "the staged certificate is live all the "
-                                  "same; the next restart writes it down");
+                                  "same; the next try writes it down");
     }
     edge_staged_remove(pr->staged, pr->p);
     return APR_SUCCESS;
@@ -330,12 +352,52 @@ static apr_status_t promote(edge_promotion_t *promotion, promoter_t *pr,
     return status;
 }
 
-apr_status_t edge_live_promote(edge_promotion_t *promotion,
-                               const edge_store_t *store,
-                               const edge_cert_t *cert, apr_time_t now,
-                               ae_error_t *err, apr_pool_t *p)
+apr_status_t edge_live_try(edge_promotion_t *promotion,
+                           const edge_store_t *store, const edge_cert_t *cert,
+                           edge_live_judge_t *judge, void *ctx, apr_time_t now,
+                           ae_error_t *err, apr_pool_t *p)
 {
     promoter_t pr = {.store = store, .cert = cert, .now = now};
+    apr_status_t status;
+
+    *promotion = EDGE_PROMOTION_NONE;
+    apr_pool_create(&pr.p, p);
+    status = take(&pr, err);
+    if (status == APR_SUCCESS) {
+        status = judge(ctx, cert, pr.chain, pr.key, err);
+    }
+    if (edge_record_is_bad(status)) {
+        status = refuse(promotion, &pr, err);
+    }
+    apr_pool_destroy(pr.p);
+    return APR_STATUS_IS_ENOENT(status) ? APR_SUCCESS : status;
+}
+
+/* What could not be handed to children is served by this restart, whatever
+ * came of what is staged. */
+static apr_status_t note_served(const promoter_t *pr, apr_status_t status,
+                                ae_error_t *err)
+{
+    ae_error_t trouble;
+    apr_status_t noted =
+        ae_file_exists(pr->live)
+            ? edge_deployment_served(pr->store, pr->cert, pr->by, NULL,
+                                     pr->now, &trouble, pr->p)
+            : APR_SUCCESS;
+
+    if (status == APR_SUCCESS && noted != APR_SUCCESS) {
+        *err = trouble;
+        status = noted;
+    }
+    return status;
+}
+
+apr_status_t edge_live_promote(edge_promotion_t *promotion,
+                               const edge_store_t *store,
+                               const edge_cert_t *cert, edge_deployed_by_t by,
+                               apr_time_t now, ae_error_t *err, apr_pool_t *p)
+{
+    promoter_t pr = {.store = store, .cert = cert, .by = by, .now = now};
     apr_status_t status;
 
     *promotion = EDGE_PROMOTION_NONE;
@@ -348,9 +410,12 @@ apr_status_t edge_live_promote(edge_promotion_t *promotion,
     if (status == APR_SUCCESS) {
         status = promote(promotion, &pr, err);
     }
+    if (by == EDGE_BY_RESTART) {
+        status = note_served(&pr, status, err);
+    }
     if (status != APR_SUCCESS && err->next[0] == '\0') {
         ae_error_next(err, "what is live stays in use; the staged certificate "
-                           "is tried again at the next restart");
+                           "is tried again");
     }
     apr_pool_destroy(pr.p);
     return status;

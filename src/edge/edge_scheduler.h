@@ -26,9 +26,11 @@ typedef struct edge_scheduler_config_t {
     edge_meter_t *meter;          /* or NULL */
     apr_uint32_t (*random)(void); /* ae_random_u32 but in tests */
     int restarts_itself;
+    int is_hot; /* and it deploys without: this worker lives on */
     /* Told whenever a status changed; `index` counts as in certs. */
     void (*publish)(void *ctx, int index, const edge_status_t *status);
-    /* A set is staged and due: restart, but not within `gap` of the last. */
+    /* A set is staged and due: restart, but not within `gap` of the last; or,
+     * where it is hot, deploy it at once. */
     void (*deploy)(void *ctx, apr_interval_time_t gap);
     /* An event, as edge_teller.h has it; NULL: nobody is notified. */
     void (*notify)(void *ctx, const char *dir, const edge_event_t *event);

@@ -40,6 +40,14 @@ static int is_same(const mark_t *a, const mark_t *b)
            a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+static mark_t mark_at(const edge_served_t *served, int i, apr_pool_t *p)
+{
+    edge_live_paths_t paths =
+        edge_live_paths(served->store_dir, cert_at(served, i), p);
+
+    return mark_of(&paths);
+}
+
 edge_served_t *edge_served_note(const char *store_dir,
                                 const apr_array_header_t *certs, apr_pool_t *p)
 {
@@ -53,10 +61,7 @@ edge_served_t *edge_served_note(const char *store_dir,
         apr_pcalloc(p, ((apr_size_t)certs->nelts + 1) * sizeof(mark_t));
     apr_pool_create(&scratch, p);
     for (i = 0; i < certs->nelts; i++) {
-        edge_live_paths_t paths =
-            edge_live_paths(store_dir, cert_at(served, i), scratch);
-
-        served->marks[i] = mark_of(&paths);
+        served->marks[i] = mark_at(served, i, scratch);
         apr_pool_clear(scratch);
     }
     apr_pool_destroy(scratch);
@@ -81,6 +86,19 @@ static apr_interval_time_t new_lifetime(const edge_served_t *served, int i,
     }
     facts = ae_cert_facts(chain);
     return facts->not_after - facts->not_before;
+}
+
+/* Noted is what was there before the look: what comes meanwhile is other
+ * again. */
+int edge_served_take(edge_served_t *served, int i, apr_pool_t *ptemp)
+{
+    mark_t mark = mark_at(served, i, ptemp);
+
+    if (new_lifetime(served, i, ptemp) == 0) {
+        return 0;
+    }
+    served->marks[i] = mark;
+    return 1;
 }
 
 const apr_array_header_t *edge_served_changed(apr_interval_time_t *shortest,

@@ -23,4 +23,7 @@ const apr_array_header_t *edge_served_changed(apr_interval_time_t *shortest,
                                               const edge_served_t *served,
                                               apr_pool_t *p);
 
+/** Parent: whether that holds for the one at `i`, which is noted then. */
+int edge_served_take(edge_served_t *served, int i, apr_pool_t *ptemp);
+
 #endif

@@ -57,6 +57,17 @@ static void join_names(char *text, apr_size_t size,
     }
 }
 
+/* What is on the disk alone waits for who is to serve it. */
+static edge_phase_t live_phase(const edge_status_source_t *source)
+{
+    if (source->live == NULL || source->live_misfit != NULL) {
+        return EDGE_PHASE_WAITING;
+    }
+    return source->deployment != NULL && source->deployment->waits
+               ? EDGE_PHASE_STAGED
+               : EDGE_PHASE_VALID;
+}
+
 static edge_phase_t find_phase(const edge_status_source_t *source,
                                const edge_plan_t *plan, apr_time_t now)
 {
@@ -72,9 +83,7 @@ static edge_phase_t find_phase(const edge_status_source_t *source,
     if (source->state->attempts > 0) {
         return EDGE_PHASE_FAILING;
     }
-    return source->live != NULL && source->live_misfit == NULL
-               ? EDGE_PHASE_VALID
-               : EDGE_PHASE_WAITING;
+    return live_phase(source);
 }
 
 static void describe_cert(edge_status_t *status,
@@ -186,24 +195,48 @@ static void describe_course(edge_status_t *status,
     memcpy(status->name_states, course.names, sizeof(status->name_states));
 }
 
+static const char *deployed_words(const edge_deployment_t *d, apr_pool_t *p)
+{
+    if (!d->ok) {
+        return ae_error_line(&d->error, p);
+    }
+    if (d->waits) {
+        return apr_psprintf(p,
+                            "serial %s is in live/ and not served yet, but "
+                            "with the next restart%s%s",
+                            d->serial, d->error.status ? ": " : "",
+                            d->error.status ? ae_error_line(&d->error, p)
+                                            : "");
+    }
+    return apr_psprintf(p, "serial %s went live%s", d->serial,
+                        d->by == EDGE_BY_HOT ? ", with no restart" : "");
+}
+
+/* Of what came back from the archive by itself nothing is known. */
+static int is_of_live(const edge_deployment_t *d, const ae_cert_facts_t *live)
+{
+    return live != NULL && (!d->ok || strcmp(d->serial, live->serial) == 0);
+}
+
 static void describe_deployment(edge_status_t *status,
-                                const edge_deployment_t *deployment,
+                                const edge_status_source_t *source,
                                 apr_pool_t *p)
 {
-    if (deployment == NULL || deployment->at == 0) {
+    const edge_deployment_t *d = source->deployment;
+
+    if (d == NULL || d->at == 0) {
         status->deployed_outcome = EDGE_OUTCOME_NEVER;
         return;
     }
-    status->deployed_at = deployment->at;
-    if (deployment->ok) {
-        status->deployed_outcome = EDGE_OUTCOME_DONE;
-        ae_text_copy(
-            status->deployed_text, sizeof(status->deployed_text),
-            apr_psprintf(p, "serial %s went live", deployment->serial));
-    } else {
-        status->deployed_outcome = EDGE_OUTCOME_FAILED;
-        ae_text_copy(status->deployed_text, sizeof(status->deployed_text),
-                     ae_error_line(&deployment->error, p));
+    status->deployed_at = d->at;
+    status->deployed_outcome = d->ok && !edge_live_is_held_back(d)
+                                   ? EDGE_OUTCOME_DONE
+                                   : EDGE_OUTCOME_FAILED;
+    ae_text_copy(status->deployed_text, sizeof(status->deployed_text),
+                 deployed_words(d, p));
+    if (is_of_live(d, source->live)) {
+        status->live_since = d->served_at;
+        status->live_by = d->by;
     }
 }
 
@@ -224,10 +257,11 @@ void edge_status_derive(edge_status_t *status,
     edge_plan(&plan, &whole, now);
     describe_cert(status, &whole);
     describe_signing(status, &whole, scratch);
-    describe_deployment(status, whole.deployment, scratch);
+    describe_deployment(status, &whole, scratch);
     describe_moments(status, &whole, now);
     describe_course(status, &whole);
     status->phase = find_phase(&whole, &plan, now);
+    status->is_hot = whole.is_hot && whole.restarts_itself;
     status->action = plan.action;
     status->action_at = plan.at;
     ae_text_copy(status->action_reason, sizeof(status->action_reason),
@@ -239,7 +273,7 @@ void edge_status_derive(edge_status_t *status,
 }
 
 void edge_status_read(edge_status_t *status, const edge_store_t *store,
-                      const edge_cert_t *cert, int restarts_itself,
+                      const edge_cert_t *cert, int restarts_itself, int is_hot,
                       apr_time_t now, apr_pool_t *p)
 {
     edge_status_source_t source;
@@ -253,6 +287,7 @@ void edge_status_read(edge_status_t *status, const edge_store_t *store,
     edge_standing_settle(standing, cert, now, 0, scratch);
     edge_standing_source(&source, standing, cert);
     source.restarts_itself = restarts_itself;
+    source.is_hot = is_hot;
     edge_status_derive(status, &source, now);
     apr_pool_destroy(scratch);
 }

@@ -44,7 +44,10 @@ typedef struct edge_status_t {
     char step[32];   /* of the order under way */
     char serial[64]; /* of what is live */
     apr_time_t not_before;
-    apr_time_t not_after; /* 0: nothing is live */
+    apr_time_t not_after;  /* 0: nothing is live */
+    apr_time_t live_since; /* 0: not known, or it is not served yet */
+    edge_deployed_by_t live_by;
+    int is_hot; /* what is staged goes live with no restart */
     edge_action_t action;
     apr_time_t action_at; /* 0: at no known moment */
     char action_reason[512];
@@ -79,6 +82,7 @@ typedef struct edge_status_source_t {
     const edge_deployment_t *deployment;
     const char *order_step;    /* NULL: no order under way */
     int restarts_itself;       /* ACMEReload is not none */
+    int is_hot;                /* but hot: it takes no restart */
     const char *live_misfit;   /* why live is not what is configured */
     const char *staged_misfit; /* why the staged set will not do */
     int order_kept;            /* an order in the store waits to be taken up */
@@ -95,11 +99,11 @@ void edge_status_derive(edge_status_t *status,
 
 /** Derive it from the store alone, as the parent does at start. */
 void edge_status_read(edge_status_t *status, const edge_store_t *store,
-                      const edge_cert_t *cert, int restarts_itself,
+                      const edge_cert_t *cert, int restarts_itself, int is_hot,
                       apr_time_t now, apr_pool_t *p);
 
-/** Whether what is staged goes live by the next restart, which httpd makes by
- * itself: it waits for no window, approval or restart of yours. */
+/** Whether httpd brings what is staged live by itself, at once or with its next
+ * restart: it waits for no window, approval or restart of yours. */
 int edge_status_goes_live(const edge_status_t *status, apr_time_t now);
 
 /** The words shown: "valid", "renew", "done". */

@@ -25,7 +25,7 @@
  *   live/<cert>/               cert 0644, key 0600            (edge_live.h)
  *   archive/<cert>/<n>/        what was live before           (edge_live.h)
  *   archive/incoming/<cert>/   a set on its way to staging  (edge_staged.h)
- *   deploy/<cert>.json         last deployment                (edge_live.h)
+ *   deploy/<cert>.json         last deployment, who serves it (edge_live.h)
  *   deploy/<cert>.run          ACMEDeployCommand         (edge_run.h)  0600
  *   fallback/                  key and certificates           (edge_live.h)
  *

@@ -1,34 +1,10 @@
 #include "httpd_board.h"
 
+#include "ae_cell.h"
+
 #include <apr_shm.h>
 #include <stdatomic.h>
 #include <string.h>
-
-typedef _Atomic apr_uint64_t word_t;
-
-#define WORD sizeof(apr_uint64_t)
-#define WORDS(type) ((sizeof(type) + WORD - 1) / WORD)
-
-/* A value in two copies: readers take the one that `version` names, the
- * writer fills the other and then says so. So a reader sees a torn value only
- * where the writer came by twice meanwhile, and a writer that dies has harmed
- * nothing. Words are atomic because processes share them. */
-typedef struct cell_t {
-    word_t *version;
-    word_t *copies; /* twice `words` */
-    apr_size_t words;
-    apr_size_t bytes;
-} cell_t;
-
-typedef struct trouble_slot_t {
-    word_t version;
-    word_t copies[2 * WORDS(ae_error_t)];
-} trouble_slot_t;
-
-typedef struct status_slot_t {
-    word_t version;
-    word_t copies[2 * WORDS(edge_status_t)];
-} status_slot_t;
 
 typedef struct shared_t {
     _Atomic apr_int64_t deploy_gap; /* -1: not asked */
@@ -37,9 +13,7 @@ typedef struct shared_t {
     _Atomic apr_int64_t port; /* negative where it is open */
     _Atomic apr_int64_t port_needed;
     _Atomic apr_uint32_t port_refusals;
-    trouble_slot_t refusal;
-    trouble_slot_t trouble;
-    status_slot_t statuses[];
+    apr_uint64_t cells[]; /* refusal, trouble, a status of each certificate */
 } shared_t;
 
 struct httpd_board_t {
@@ -48,70 +22,44 @@ struct httpd_board_t {
     unsigned certs;
 };
 
-static cell_t trouble_cell(trouble_slot_t *slot)
+#define TROUBLE sizeof(ae_error_t)
+#define STATUS sizeof(edge_status_t)
+
+static ae_cell_t *cell_at(const httpd_board_t *board, apr_size_t offset)
 {
-    return (cell_t){&slot->version, slot->copies, WORDS(ae_error_t),
-                    sizeof(ae_error_t)};
+    return (ae_cell_t *)(void *)((char *)board->shared->cells + offset);
 }
 
-static cell_t status_cell(const httpd_board_t *board, unsigned index)
+static ae_cell_t *refusal_cell(const httpd_board_t *board)
 {
-    status_slot_t *slot = &board->shared->statuses[index];
-
-    return (cell_t){&slot->version, slot->copies, WORDS(edge_status_t),
-                    sizeof(edge_status_t)};
+    return cell_at(board, 0);
 }
 
-static apr_size_t word_bytes(const cell_t *cell, apr_size_t i)
+static ae_cell_t *trouble_cell(const httpd_board_t *board)
 {
-    return i + 1 < cell->words ? WORD : cell->bytes - i * WORD;
+    return cell_at(board, ae_cell_size(TROUBLE));
 }
 
-static void cell_put(cell_t cell, const void *value)
+static ae_cell_t *status_cell(const httpd_board_t *board, unsigned index)
 {
-    apr_uint64_t version =
-        atomic_load_explicit(cell.version, memory_order_relaxed) + 1;
-    word_t *copy = cell.copies + (version & 1) * cell.words;
-    apr_size_t i;
+    return cell_at(board,
+                   2 * ae_cell_size(TROUBLE) + index * ae_cell_size(STATUS));
+}
 
-    /* No word of this copy may be seen before the version that left it. */
-    atomic_thread_fence(memory_order_release);
-    for (i = 0; i < cell.words; i++) {
-        apr_uint64_t word = 0;
-
-        memcpy(&word, (const char *)value + i * WORD, word_bytes(&cell, i));
-        atomic_store_explicit(copy + i, word, memory_order_relaxed);
+/* What was never put is all zero. */
+static void get(const ae_cell_t *cell, void *value, apr_size_t bytes)
+{
+    if (ae_cell_get(cell, bytes, value, NULL) == 0) {
+        memset(value, 0, bytes);
     }
-    atomic_store_explicit(cell.version, version, memory_order_release);
-}
-
-static void cell_get(cell_t cell, void *value)
-{
-    apr_uint64_t version, again;
-
-    do {
-        const word_t *copy;
-        apr_size_t i;
-
-        version = atomic_load_explicit(cell.version, memory_order_acquire);
-        copy = cell.copies + (version & 1) * cell.words;
-        for (i = 0; i < cell.words; i++) {
-            apr_uint64_t word =
-                atomic_load_explicit(copy + i, memory_order_relaxed);
-
-            memcpy((char *)value + i * WORD, &word, word_bytes(&cell, i));
-        }
-        atomic_thread_fence(memory_order_acquire);
-        again = atomic_load_explicit(cell.version, memory_order_relaxed);
-    } while (again != version);
 }
 
 apr_status_t httpd_board_create(httpd_board_t **board, unsigned certs,
                                 ae_error_t *err, apr_pool_t *p)
 {
     httpd_board_t *b = apr_pcalloc(p, sizeof(*b));
-    apr_size_t size =
-        sizeof(shared_t) + (apr_size_t)certs * sizeof(status_slot_t);
+    apr_size_t size = sizeof(shared_t) + 2 * ae_cell_size(TROUBLE) +
+                      (apr_size_t)certs * ae_cell_size(STATUS);
     apr_status_t rv = apr_shm_create(&b->shm, size, NULL, p);
 
     if (rv != APR_SUCCESS) {
@@ -135,23 +83,23 @@ unsigned httpd_board_certs(const httpd_board_t *board)
 void httpd_board_put(httpd_board_t *board, unsigned index,
                      const edge_status_t *status)
 {
-    cell_put(status_cell(board, index), status);
+    ae_cell_put(status_cell(board, index), STATUS, status, STATUS);
 }
 
 void httpd_board_get(const httpd_board_t *board, unsigned index,
                      edge_status_t *status)
 {
-    cell_get(status_cell(board, index), status);
+    get(status_cell(board, index), status, STATUS);
 }
 
 void httpd_board_put_trouble(httpd_board_t *board, const ae_error_t *trouble)
 {
-    cell_put(trouble_cell(&board->shared->trouble), trouble);
+    ae_cell_put(trouble_cell(board), TROUBLE, trouble, TROUBLE);
 }
 
 void httpd_board_get_trouble(const httpd_board_t *board, ae_error_t *trouble)
 {
-    cell_get(trouble_cell(&board->shared->trouble), trouble);
+    get(trouble_cell(board), trouble, TROUBLE);
 }
 
 void httpd_board_ask_deploy(httpd_board_t *board, apr_interval_time_t gap)
@@ -168,6 +116,11 @@ int httpd_board_deploy_asked(const httpd_board_t *board,
 {
     *gap = board->shared->deploy_gap;
     return *gap >= 0;
+}
+
+int httpd_board_take_deploy(httpd_board_t *board)
+{
+    return atomic_exchange(&board->shared->deploy_gap, -1) >= 0;
 }
 
 void httpd_board_put_port(httpd_board_t *board, unsigned port, int is_open)
@@ -195,7 +148,7 @@ apr_time_t httpd_board_port_needed(const httpd_board_t *board)
 
 void httpd_board_refuse_port(httpd_board_t *board, const ae_error_t *why)
 {
-    cell_put(trouble_cell(&board->shared->refusal), why);
+    ae_cell_put(refusal_cell(board), TROUBLE, why, TROUBLE);
     board->shared->port_refusals++;
 }
 
@@ -206,7 +159,7 @@ apr_uint32_t httpd_board_port_refusals(const httpd_board_t *board)
 
 void httpd_board_get_refusal(const httpd_board_t *board, ae_error_t *why)
 {
-    cell_get(trouble_cell(&board->shared->refusal), why);
+    get(refusal_cell(board), why, TROUBLE);
 }
 
 void httpd_board_challenge_opened(httpd_board_t *board, apr_time_t expires)

@@ -38,6 +38,9 @@ void httpd_board_ask_deploy(httpd_board_t *board, apr_interval_time_t gap);
 int httpd_board_deploy_asked(const httpd_board_t *board,
                              apr_interval_time_t *gap);
 
+/** The same, and from now on it is not asked for any more. */
+int httpd_board_take_deploy(httpd_board_t *board);
+
 /** Parent, before it forks: the port of ACMEChallengePort, and whether it is
  * open in this generation. Any process: which it is, 0 for none. */
 void httpd_board_put_port(httpd_board_t *board, unsigned port, int is_open);

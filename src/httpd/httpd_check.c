@@ -24,7 +24,7 @@ static const apr_array_header_t *without_further(
     return left;
 }
 
-static apr_hash_t *index_names(const apr_array_header_t *certs, apr_pool_t *p)
+apr_hash_t *httpd_check_index(const apr_array_header_t *certs, apr_pool_t *p)
 {
     apr_hash_t *by_name = apr_hash_make(p);
     int i, n;
@@ -50,7 +50,7 @@ httpd_check_t *httpd_check_make(const apr_array_header_t *servers,
 
     check->servers = servers;
     check->certs = without_further(certs, ptemp);
-    check->by_name = index_names(check->certs, ptemp);
+    check->by_name = httpd_check_index(check->certs, ptemp);
     check->store_dir = store_dir;
     check->findings = findings;
     check->ptemp = ptemp;

@@ -27,6 +27,10 @@ httpd_check_t *httpd_check_make(const apr_array_header_t *servers,
                                 apr_array_header_t *findings,
                                 apr_pool_t *ptemp);
 
+/** Certificates by each of their names.
+ * @param certs const edge_cert_t * */
+apr_hash_t *httpd_check_index(const apr_array_header_t *certs, apr_pool_t *p);
+
 /** The certificate with this name in it, as edge_name_spell has it, or NULL. */
 const edge_cert_t *httpd_check_cert_of(const httpd_check_t *check,
                                        const char *name);
@@ -70,6 +74,12 @@ void httpd_check_md(const httpd_check_t *check);
 
 /** Other ACME clients, which have httpd serve their challenges. */
 void httpd_check_clients(const httpd_check_t *check);
+
+/** Where certificates go live with no restart: hosts for which mod_ssl staples
+ * OCSP responses, which it does for what it read at its start alone. In a test
+ * of the configuration what the running server does not know yet, by the
+ * store's config.json. */
+void httpd_check_hot(const httpd_check_t *check);
 
 /** What the store lies on; looks at that directory. */
 void httpd_check_store(const httpd_check_t *check);

@@ -241,7 +241,7 @@ static void add_owed(httpd_commands_t *commands, const edge_cert_t *cert,
     }
 }
 
-/* What is live changes by a restart alone, so this is done once. */
+/* What is live changes by a restart, or is told of: httpd_commands_look. */
 static void look(httpd_commands_t *commands, apr_pool_t *ptemp)
 {
     int i;
@@ -271,6 +271,12 @@ static void work_off(httpd_commands_t *commands, int lock, apr_pool_t *ptemp)
     if (kept > 0) {
         start(commands, lock, ptemp);
     }
+}
+
+void httpd_commands_look(httpd_commands_t *commands)
+{
+    apr_pool_clear(commands->pool);
+    commands->open = NULL;
 }
 
 void httpd_commands_check(httpd_commands_t *commands)

@@ -19,6 +19,9 @@ httpd_commands_t *httpd_commands_create(const edge_store_t *store,
                                         const ae_log_t *log,
                                         apr_pool_t *pconf);
 
+/** Parent: what is live has changed, and more may be owed. */
+void httpd_commands_look(httpd_commands_t *commands);
+
 /** Parent, from the monitor hook: tell what has ended, start what is owed. It
  * waits for nothing. */
 void httpd_commands_check(httpd_commands_t *commands);

@@ -20,6 +20,7 @@ typedef struct httpd_plan_t {
     const char *challenge_args;               /* its arguments, or NULL */
     const char *proxy;                        /* URL, or NULL */
     int restarts_itself;                      /* ACMEReload is not none */
+    int is_hot;                               /* ACMEReload is hot */
     const apr_array_header_t *notify_command; /* const char *, or NULL */
     /* ACMEChallengePort; NULL: off, or a Listen has the port. */
     httpd_port_t *port;

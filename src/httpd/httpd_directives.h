@@ -66,8 +66,8 @@
     ROW(DEPLOY_COMMAND, "ACMEDeployCommand", HTTPD_SVC, 1, HTTPD_ANY_NUMBER,  \
         command, "path [args]", NULL,                                         \
         "run as root after a certificate has gone live")                      \
-    ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|none",         \
-        "graceful", "who restarts httpd for a new certificate")               \
+    ROW(RELOAD, "ACMEReload", HTTPD_S, 1, 1, choice, "graceful|hot|none",     \
+        "graceful", "how a new certificate comes into running processes")     \
     ROW(CHALLENGE_STORE, "ACMEChallengeStore", HTTPD_S, 1, 1, text,           \
         "provider[:args]", "shmcb", "where open challenges live")             \
     ROW(CHALLENGE_PORT, "ACMEChallengePort", HTTPD_S, 1, 1, challenge_port,   \

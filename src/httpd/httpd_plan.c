@@ -263,6 +263,7 @@ static httpd_plan_t *make_plan(const httpd_conf_t *conf,
     plan->notify_command = setting ? setting->words : NULL;
     plan->restarts_itself =
         strcmp(httpd_conf_text(conf, HTTPD_RELOAD), "none") != 0;
+    plan->is_hot = strcmp(httpd_conf_text(conf, HTTPD_RELOAD), "hot") == 0;
     read_challenge_store(plan, conf, log, p, ptemp);
     return plan;
 }
@@ -317,6 +318,9 @@ static void check_all(const apr_array_header_t *servers, httpd_plan_t *plan,
     httpd_check_md(check);
     httpd_check_clients(check);
     httpd_check_store(check);
+    if (plan->is_hot) {
+        httpd_check_hot(check);
+    }
 }
 
 int httpd_plan_make(server_rec *main_server, apr_pool_t *p, apr_pool_t *ptemp)

@@ -20,8 +20,8 @@ struct httpd_reload_t {
     const server_rec *server;
     httpd_board_t *board;
     edge_meter_t *meter;
-    const edge_served_t *served;
-    httpd_port_t *port; /* or NULL */
+    const edge_served_t *served; /* NULL: deployments are not its matter */
+    httpd_port_t *port;          /* or NULL */
     const ae_log_t *log;
     apr_pool_t *pool;
     apr_time_t *restarted_at;     /* survives restarts; 0: never by us */
@@ -106,7 +106,8 @@ static int is_deployment_asked(const httpd_reload_t *reload)
 {
     apr_interval_time_t ignored;
 
-    return httpd_board_deploy_asked(reload->board, &ignored);
+    return reload->served != NULL &&
+           httpd_board_deploy_asked(reload->board, &ignored);
 }
 
 /* Whatever a restart is for, it deploys what waits. */
@@ -201,7 +202,8 @@ static int is_deployment_due(const httpd_reload_t *reload, apr_time_t now)
 {
     apr_interval_time_t gap;
 
-    return httpd_board_deploy_asked(reload->board, &gap) &&
+    return reload->served != NULL &&
+           httpd_board_deploy_asked(reload->board, &gap) &&
            is_over(*reload->restarted_at, gap, now) &&
            !httpd_port_is_busy(reload->port);
 }
@@ -228,8 +230,10 @@ static void look_at_disk(httpd_reload_t *reload)
 
 void httpd_reload_check(httpd_reload_t *reload, apr_time_t now)
 {
-    if (!reload->done) {
+    if (!reload->done && reload->served != NULL) {
         look_at_disk(reload);
+    }
+    if (!reload->done) {
         httpd_port_keep(reload->port);
     }
     if (reload->rehearsal == NULL) {

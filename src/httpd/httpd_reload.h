@@ -19,6 +19,7 @@ typedef struct httpd_reload_t httpd_reload_t;
 
 /** Parent: for this generation. All is borrowed and must outlive it.
  * @param meter may be NULL
+ * @param served NULL: deployments take no restart
  * @param port NULL: none is opened and closed */
 httpd_reload_t *httpd_reload_create(const server_rec *server,
                                     httpd_board_t *board, edge_meter_t *meter,

@@ -2,7 +2,7 @@
 
 #include "edge_catalog.h"
 #include "edge_deployment.h"
-#include "edge_live.h"
+#include "httpd_deploy.h"
 #include "httpd_log.h"
 #include "httpd_meter.h"
 #include "httpd_port_serve.h"
@@ -182,35 +182,6 @@ static void check_deployment(const httpd_context_t *context,
     }
 }
 
-static void promote(const httpd_context_t *context, const edge_cert_t *cert)
-{
-    edge_promotion_t promotion = EDGE_PROMOTION_NONE;
-    ae_error_t err;
-    apr_status_t rv = edge_live_promote(&promotion, context->store, cert,
-                                        context->now, &err, context->ptemp);
-
-    if (rv != APR_SUCCESS) {
-        ae_log(&context->log, AE_LOG_ERROR,
-               "AE072: %s: the deployment is not complete, the next restart "
-               "tries again: %s",
-               cert->name, line_of(context, &err));
-        return;
-    }
-    switch (promotion) {
-    case EDGE_PROMOTION_NONE:
-        break;
-    case EDGE_PROMOTION_DONE:
-        edge_meter_count(context->meter, EDGE_COUNT_DEPLOYED);
-        ae_log(&context->log, AE_LOG_NOTICE, "%s: deployed", cert->name);
-        break;
-    case EDGE_PROMOTION_REFUSED:
-        edge_meter_count(context->meter, EDGE_COUNT_REFUSED);
-        ae_log(&context->log, AE_LOG_ERROR, "AE071: %s: not deployed: %s",
-               cert->name, line_of(context, &err));
-        break;
-    }
-}
-
 static void guard_key(const httpd_context_t *context, const edge_cert_t *cert)
 {
     ae_error_t err;
@@ -222,13 +193,52 @@ static void guard_key(const httpd_context_t *context, const edge_cert_t *cert)
     }
 }
 
+/* --- deployments --------------------------------------------------------- */
+
+/* httpd -X has no monitor. */
+static int may_be_hot(const httpd_context_t *context)
+{
+    return context->plan->is_hot && context->restarts_itself;
+}
+
+void httpd_start_hot(httpd_context_t *context)
+{
+    const apr_array_header_t *certs = context->plan->certs;
+    ae_error_t err;
+
+    if (!may_be_hot(context) || context->board == NULL ||
+        context->store == NULL) {
+        return;
+    }
+    if (httpd_hot_create(&context->hot, certs->nelts, &err, context->pconf) !=
+        APR_SUCCESS) {
+        ae_log(&context->log, AE_LOG_ERROR,
+               "AE098: ACMEReload hot cannot be: %s; certificates go live by "
+               "graceful restarts of httpd",
+               line_of(context, &err));
+        return;
+    }
+    context->serve = httpd_serve_create(httpd_hot_slots(context->hot), certs,
+                                        &context->log, context->pconf);
+}
+
+static int is_hot(const httpd_context_t *context)
+{
+    return context->hot != NULL;
+}
+
 void httpd_start_promote(httpd_context_t *context)
 {
+    const httpd_deploy_t deploy = {context->store, EDGE_BY_RESTART,
+                                   context->meter, &context->log};
     int i;
 
     for (i = 0; context->store && i < context->plan->certs->nelts; i++) {
+        int is_failing = 0;
+
         check_deployment(context, cert_at(context, i));
-        promote(context, cert_at(context, i));
+        httpd_deploy(&deploy, cert_at(context, i), context->now, &is_failing,
+                     context->ptemp);
         guard_key(context, cert_at(context, i));
     }
 }
@@ -239,6 +249,7 @@ void httpd_start_catalog(const httpd_context_t *context)
         .certs = context->plan->certs,
         .findings = context->plan->findings,
         .restarts_itself = context->restarts_itself,
+        .is_hot = is_hot(context),
         .opens_port = context->plan->port != NULL,
         .proxy = context->plan->proxy,
     };
@@ -264,8 +275,14 @@ void httpd_start_tls(httpd_context_t *context, int quiet)
         .log = &context->log,
         .findings = context->plan->findings,
         .quiet = quiet,
+        .is_hot = quiet ? may_be_hot(context) : is_hot(context),
+        .serve = context->serve,
     };
 
+    if (!quiet) {
+        context->contexts = httpd_contexts_create(context->pconf);
+        config.contexts = context->contexts;
+    }
     context->tls = httpd_tls_create(&config, context->pconf, context->ptemp);
 }
 
@@ -278,6 +295,7 @@ static void derive_live(edge_status_t *status, const httpd_context_t *context,
     edge_status_source_t source = {
         .cert = cert,
         .restarts_itself = context->restarts_itself,
+        .is_hot = is_hot(context),
     };
     ae_error_t ignored;
 
@@ -299,8 +317,8 @@ void httpd_start_status(httpd_context_t *context)
         memset(status, 0, sizeof(*status));
         if (context->store != NULL) {
             edge_status_read(status, context->store, cert,
-                             context->restarts_itself, context->now,
-                             context->ptemp);
+                             context->restarts_itself, is_hot(context),
+                             context->now, context->ptemp);
         } else {
             derive_live(status, context, cert);
         }
@@ -379,6 +397,7 @@ void httpd_start_worker(httpd_context_t *context)
         .port = context->plan->port,
         .log = &context->log,
         .restarts_itself = context->restarts_itself,
+        .is_hot = is_hot(context),
     };
     ae_error_t err;
 
@@ -406,27 +425,72 @@ static int may_restart(const httpd_context_t *context)
             (context->board != NULL && port && httpd_port_is_open(port)));
 }
 
-void httpd_start_reload(httpd_context_t *context)
-{
-    if (context->plan->restarts_itself && !context->restarts_itself) {
-        ae_log(&context->log, AE_LOG_NOTICE,
-               "httpd runs as one process and cannot restart itself: what is "
-               "staged is deployed at its next start");
-    }
-    if (may_restart(context)) {
-        context->reload = httpd_reload_create(
-            context->server, context->board, context->meter,
-            edge_served_note(context->plan->store_dir, context->plan->certs,
-                             context->pconf),
-            context->plan->port, &context->log, context->pconf);
-    }
-}
-
 void httpd_start_commands(httpd_context_t *context)
 {
     if (context->store != NULL) {
         context->commands =
             httpd_commands_create(context->store, context->plan->certs,
                                   &context->log, context->pconf);
+    }
+}
+
+/* To be called before mod_ssl reads it. */
+static edge_served_t *note_live(const httpd_context_t *context)
+{
+    return edge_served_note(context->plan->store_dir, context->plan->certs,
+                            context->pconf);
+}
+
+static void begin_hot(const httpd_context_t *context)
+{
+    const httpd_hot_config_t config = {
+        .store_dir = context->plan->store_dir,
+        .store = context->store,
+        .certs = context->plan->certs,
+        .board = context->board,
+        .meter = context->meter,
+        .served = note_live(context),
+        .commands = context->commands,
+        .log = &context->log,
+        .judge = httpd_contexts_judge,
+        .ctx = context->contexts,
+    };
+
+    httpd_hot_begin(context->hot, &config);
+}
+
+static void begin_trial(httpd_context_t *context)
+{
+    const httpd_trial_config_t config = {
+        .deploy = {.store = context->store,
+                   .meter = context->meter,
+                   .log = &context->log},
+        .certs = context->plan->certs,
+        .board = context->board,
+        .judge = httpd_contexts_judge,
+        .ctx = context->contexts,
+    };
+
+    if (context->store != NULL && context->board != NULL) {
+        context->trial = httpd_trial_create(&config, context->pconf);
+    }
+}
+
+void httpd_start_reload(httpd_context_t *context)
+{
+    begin_trial(context);
+    if (context->plan->restarts_itself && !context->restarts_itself) {
+        ae_log(&context->log, AE_LOG_NOTICE,
+               "httpd runs as one process and cannot restart itself: what is "
+               "staged is deployed at its next start");
+    }
+    if (is_hot(context)) {
+        begin_hot(context);
+    }
+    if (may_restart(context)) {
+        context->reload = httpd_reload_create(
+            context->server, context->board, context->meter,
+            is_hot(context) ? NULL : note_live(context), context->plan->port,
+            &context->log, context->pconf);
     }
 }

@@ -8,8 +8,12 @@
 #include "httpd_challenge.h"
 #include "httpd_commands.h"
 #include "httpd_config.h"
+#include "httpd_contexts.h"
+#include "httpd_hot.h"
 #include "httpd_reload.h"
+#include "httpd_serve.h"
 #include "httpd_tls.h"
+#include "httpd_trial.h"
 #include "httpd_watchdog.h"
 
 typedef struct httpd_context_t {
@@ -23,6 +27,7 @@ typedef struct httpd_context_t {
     /* Each NULL where it is not (yet) there. */
     edge_store_t *store;
     httpd_tls_t *tls;
+    httpd_contexts_t *contexts;
     httpd_board_t *board;
     edge_meter_t *meter;
     server_rec *port_server; /* of the port for challenges */
@@ -30,6 +35,9 @@ typedef struct httpd_context_t {
     httpd_watchdog_t *watchdog;
     httpd_reload_t *reload;
     httpd_commands_t *commands;
+    httpd_trial_t *trial;
+    httpd_hot_t *hot; /* as serve: only with ACMEReload hot */
+    httpd_serve_t *serve;
 } httpd_context_t;
 
 /** Create, with nothing done yet. In `pconf`. */
@@ -42,6 +50,10 @@ void httpd_start_board(httpd_context_t *context);
 
 /** The store, for the user that children run as. */
 void httpd_start_store(httpd_context_t *context);
+
+/** Memory for deployments without a restart. Where there is none, restarts
+ * deploy, and all that is told says so. */
+void httpd_start_hot(httpd_context_t *context);
 
 /** What is staged goes live. */
 void httpd_start_promote(httpd_context_t *context);
@@ -62,10 +74,11 @@ void httpd_start_challenges(httpd_context_t *context);
 /** The worker, where all that it needs is there. */
 void httpd_start_worker(httpd_context_t *context);
 
-/** The monitor's side of deployments. */
-void httpd_start_reload(httpd_context_t *context);
-
 /** The commands that are owed after deployments. */
 void httpd_start_commands(httpd_context_t *context);
+
+/** The monitor's side of deployments: what is staged is tried, handed over, or
+ * brought live by a restart. */
+void httpd_start_reload(httpd_context_t *context);
 
 #endif

@@ -77,11 +77,40 @@ static void tell_files(const httpd_tls_t *tls, const edge_cert_t *cert,
     }
 }
 
+/* @return bit n: its nth type of key */
+static unsigned add_live(httpd_tls_t *tls, const edge_cert_t *cert,
+                         apr_array_header_t *cert_files,
+                         apr_array_header_t *key_files, apr_pool_t *p)
+{
+    unsigned bit, added = 0;
+
+    for (bit = 1; cert != NULL; cert = cert->sibling, bit <<= 1) {
+        edge_live_paths_t paths;
+
+        if (is_live(tls, cert)) {
+            paths = edge_live_paths(tls->config.store_dir, cert, p);
+            APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
+            APR_ARRAY_PUSH(key_files, const char *) = paths.key;
+            added |= bit;
+        }
+    }
+    return added;
+}
+
+static void note_host(const httpd_tls_t *tls, const server_rec *s,
+                      const edge_cert_t *cert)
+{
+    if (tls->config.contexts != NULL) {
+        httpd_contexts_add(tls->config.contexts, s, cert);
+    }
+}
+
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
                   apr_array_header_t *cert_files,
                   apr_array_header_t *key_files, apr_pool_t *p)
 {
     const edge_cert_t *cert = httpd_plan_cert_of(s);
+    unsigned own;
 
     if (cert == NULL) {
         return DECLINED;
@@ -90,14 +119,15 @@ int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
         tell_files(tls, cert, s);
         return DECLINED;
     }
-    for (; cert != NULL; cert = cert->sibling) {
-        edge_live_paths_t paths;
-
-        if (is_live(tls, cert)) {
-            paths = edge_live_paths(tls->config.store_dir, cert, p);
-            APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
-            APR_ARRAY_PUSH(key_files, const char *) = paths.key;
-        }
+    own = add_live(tls, cert, cert_files, key_files, p);
+    if (own == 0 && tls->config.is_hot) {
+        httpd_tls_add_fallback(tls, s, cert_files, key_files, p);
+    }
+    if (own != 0) {
+        note_host(tls, s, cert);
+    }
+    if (cert_files->nelts > 0 && tls->config.serve != NULL) {
+        httpd_serve_add(tls->config.serve, s, cert, own);
     }
     return cert_files->nelts > 0 ? OK : DECLINED;
 }
@@ -226,5 +256,6 @@ int httpd_tls_add_fallback(httpd_tls_t *tls, const server_rec *s,
     }
     APR_ARRAY_PUSH(cert_files, const char *) = paths.cert;
     APR_ARRAY_PUSH(key_files, const char *) = paths.key;
+    note_host(tls, s, cert);
     return OK;
 }

@@ -7,6 +7,8 @@
 #include "ae_log.h"
 #include "edge_store.h"
 #include "httpd_config.h"
+#include "httpd_contexts.h"
+#include "httpd_serve.h"
 
 #include <apr_tables.h>
 
@@ -18,7 +20,10 @@ typedef struct httpd_tls_config_t {
     const edge_store_t *store; /* NULL: none that can be written */
     const ae_log_t *log;
     apr_array_header_t *findings; /* edge_finding.h */
-    int quiet; /* httpd's first pass: the second tells all again */
+    int quiet;  /* httpd's first pass: the second tells all again */
+    int is_hot; /* a host without a live one is not mod_ssl's to answer for */
+    httpd_contexts_t *contexts; /* told of each host; or NULL */
+    httpd_serve_t *serve;       /* the same */
 } httpd_tls_config_t;
 
 /** Create. A directory for fallbacks of this start alone, made where
@@ -27,7 +32,7 @@ httpd_tls_t *httpd_tls_create(const httpd_tls_config_t *config, apr_pool_t *p,
                               apr_pool_t *ptemp);
 
 /** Hook ssl_add_cert_files: the live files of a managed host, of each type of
- * key that has some. One that has
+ * key that has some; where it is hot and has none, a fallback. One that has
  * files of its own keeps them. @return OK or DECLINED. */
 int httpd_tls_add(httpd_tls_t *tls, const server_rec *s,
                   apr_array_header_t *cert_files,

@@ -62,7 +62,8 @@ static void ask_deploy(void *ctx, apr_interval_time_t gap)
     httpd_watchdog_t *watchdog = ctx;
     apr_interval_time_t asked;
 
-    if (!httpd_board_deploy_asked(watchdog->config.board, &asked)) {
+    if (!watchdog->scheduler.is_hot &&
+        !httpd_board_deploy_asked(watchdog->config.board, &asked)) {
         edge_meter_count(watchdog->config.meter, EDGE_COUNT_RESTARTS_ASKED);
     }
     httpd_board_ask_deploy(watchdog->config.board, gap);
@@ -338,6 +339,7 @@ static void configure(httpd_watchdog_t *watchdog)
         .door = config->port ? httpd_port_door(config->port) : NULL,
         .random = ae_random_u32,
         .restarts_itself = config->restarts_itself,
+        .is_hot = config->is_hot,
         .publish = publish_status,
         .deploy = ask_deploy,
         .ctx = watchdog,

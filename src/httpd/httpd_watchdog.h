@@ -20,6 +20,7 @@ typedef struct httpd_watchdog_config_t {
     httpd_port_t *port;  /* or NULL */
     const ae_log_t *log;
     int restarts_itself;
+    int is_hot; /* but hot: it deploys without */
 } httpd_watchdog_config_t;
 
 /** Parent, in post_config: register with mod_watchdog. In `pconf`.

@@ -92,6 +92,17 @@ static void end_fact(const show_view_t *view)
     show_put(view, "</dd>\n");
 }
 
+static void draw_since(const show_view_t *view, const edge_status_t *status)
+{
+    if (status->live_since != 0) {
+        draw_fact(view, SHOW_LIVE_SINCE,
+                  show_say_with(status->live_by == EDGE_BY_HOT
+                                    ? SHOW_LIVE_BY_HOT
+                                    : SHOW_LIVE_BY_RESTART,
+                                SHOW_PIECES(show_when(status->live_since))));
+    }
+}
+
 static void draw_live(const show_view_t *view, const edge_status_t *status)
 {
     if (status->not_after == 0) {
@@ -101,6 +112,7 @@ static void draw_live(const show_view_t *view, const edge_status_t *status)
     show_draw(view,
               "<dt>{1}</dt>\n<dd><span class=\"serial\">{2}</span></dd>\n",
               SHOW_PIECES(show_say(SHOW_SERIAL), show_text(status->serial)));
+    draw_since(view, status);
     draw_fact(view, SHOW_VALID_FROM, show_time(status->not_before));
     draw_fact(view, SHOW_VALID_UNTIL, show_when(status->not_after));
     draw_fact(view, SHOW_RENEWS_AT,

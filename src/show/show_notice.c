@@ -7,10 +7,10 @@ static const char *const notices[][AE_LANGUAGES] = {
                           "how the order gets on.",
                           "新しい証明書を要求しました。オーダーの進み具合は"
                           "このページに表示されます。"},
-    [SHOW_NOTICE_DEPLOY] = {"The pending certificate is approved. It goes "
-                            "live with the next restart of httpd.",
-                            "配備待ちの証明書を承認しました。httpd の次の"
-                            "再起動で有効になります。"},
+    [SHOW_NOTICE_DEPLOY] = {"The pending certificate is approved. "
+                            "\"What happens next\" says how it goes live.",
+                            "配備待ちの証明書を承認しました。有効になる"
+                            "時期は「次の動作」に表示されます。"},
     [SHOW_NOTICE_DISCARD] = {"The pending certificate is discarded. Another "
                              "one is ordered tomorrow, or by Sign now.",
                              "配備待ちの証明書を破棄します。次の発行は明日、"

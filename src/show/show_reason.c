@@ -55,7 +55,9 @@ static void draw_deployment(const show_view_t *view,
     if (status->deploy_at > view->source->now) {
         show_put_piece(view, show_say(SHOW_WHY_WAITS_FOR_WINDOW));
     } else if (status->action_at != 0) {
-        show_put_piece(view, show_say(SHOW_WHY_WAITS_FOR_RESTART));
+        show_put_piece(view,
+                       show_say(status->is_hot ? SHOW_WHY_GOES_LIVE_HOT
+                                               : SHOW_WHY_WAITS_FOR_RESTART));
     } else {
         draw_plan(view, status);
     }

@@ -60,6 +60,9 @@ static const char *const words[][AE_LANGUAGES] = {
         {"It is issued and goes live with the next restart, which the server "
          "does by itself.",
          "発行済みです。サーバーが自動で行う次の再起動で有効になります。"},
+    [SHOW_WHY_GOES_LIVE_HOT] =
+        {"It is issued and goes live within seconds, with no restart.",
+         "発行済みです。数秒のうちに、再起動なしで有効になります。"},
 
     /* the overview */
     [SHOW_ALL_IS_WELL] = {"All is well", "すべて正常です"},
@@ -140,6 +143,9 @@ static const char *const words[][AE_LANGUAGES] = {
     [SHOW_LIVE] = {"In use", "使用中の証明書"},
     [SHOW_SERIAL] = {"Serial number", "シリアル番号"},
     [SHOW_VALID_FROM] = {"Valid from", "有効期間の開始"},
+    [SHOW_LIVE_SINCE] = {"Live since", "配信開始"},
+    [SHOW_LIVE_BY_RESTART] = {"{1}, by a restart", "{1}（再起動による）"},
+    [SHOW_LIVE_BY_HOT] = {"{1}, with no restart", "{1}（再起動なし）"},
     [SHOW_RENEWS_AT] = {"Renewal", "更新予定"},
     [SHOW_ACCOUNT] = {"Contact", "連絡先"},
     [SHOW_KEY] = {"Key", "鍵の種類"},

@@ -55,6 +55,7 @@ typedef enum show_word_t {
     SHOW_WHY_ATTEMPT,
     SHOW_WHY_WAITS_FOR_WINDOW,
     SHOW_WHY_WAITS_FOR_RESTART,
+    SHOW_WHY_GOES_LIVE_HOT,
 
     /* the overview */
     SHOW_ALL_IS_WELL,
@@ -122,6 +123,9 @@ typedef enum show_word_t {
     SHOW_LIVE,
     SHOW_SERIAL,
     SHOW_VALID_FROM,
+    SHOW_LIVE_SINCE,
+    SHOW_LIVE_BY_RESTART,
+    SHOW_LIVE_BY_HOT,
     SHOW_RENEWS_AT,
     SHOW_ACCOUNT,
     SHOW_KEY,

@@ -85,6 +85,9 @@ static void check_deployment(ae_bytes_t bytes)
     edge_live_deployment(&deployment, fuzz_store(), fuzz_store_cert(),
                          fuzz_pool);
     fuzz_must(moment_is_sane(deployment.at), "a deployment's moment is sane");
+    fuzz_must(moment_is_sane(deployment.served_at) &&
+                  (unsigned)deployment.by < EDGE_BYS,
+              "what is told of who serves it is sane");
     fuzz_must_be_text(deployment.serial);
     check_error(&deployment.error);
 }

@@ -234,8 +234,8 @@ WRONG = [
     ("ACMEDeploy Mon-Fri 03:00-24:30", 'ACMEDeploy: "03:00-24:30" does not '
      'belong there: it is neither days (Mon, Mon-Fri) nor a time of day '
      f'(03:00, 03:00-04:30); {WINDOWS}'),
-    ("ACMEReload hot", 'ACMEReload: this version knows no "hot"; '
-     'write "ACMEReload graceful|none".'),
+    ("ACMEReload warm", 'ACMEReload: this version knows no "warm"; '
+     'write "ACMEReload graceful|hot|none".'),
     ("ACMEClusterPeers peer.example.org", 'ACMEClusterPeers: '
      f'"peer.example.org" is not the address of a server: {PEERS}'),
     ("ACMEClusterPeers ::1 [::1]:80", "ACMEClusterPeers: [::1]:80 is named "

@@ -240,6 +240,49 @@ def test_mod_md_manages_other_hosts(configtest, md):
                  + plain("", "c.example.org", NAME), beside=["md"])
 
 
+# --- stapling, with no restart ----------------------------------------------
+
+STAPLED = ("SSLUseStapling on does not go with ACMEReload hot: mod_ssl "
+           "staples OCSP responses to certificates that it read as httpd "
+           "started, and to none that goes live later, until the next "
+           "restart; write ACMEReload graceful, or SSLUseStapling off")
+HOT = "ACMEReload hot\nSSLStaplingCache shmcb:stapling(32768)\n"
+INSIDE = "SSLEngine on\nACMEEngine on\n"
+
+
+@pytest.mark.parametrize("outer, inside", [
+    ("", "SSLUseStapling on"), ("SSLUseStapling on\n", ""),
+    ("SSLUseStapling off\n", "sslusestapling On"),
+    ("", "<IfModule ssl_module>\nSSLUseStapling on\n</IfModule>"),
+    ("", "SSLUseStapling off\nSSLUseStapling on")])
+def test_stapling_beside_hot(configtest, outer, inside):
+    expect_warning(configtest,
+                   HOT + outer + managed(inside=INSIDE + inside),
+                   f"AE035: {NAME}: {STAPLED}")
+
+
+def test_stapling_of_several(configtest):
+    expect_warning(configtest, HOT + "SSLUseStapling on\n" + managed()
+                   + vhost("a.example.org"),
+                   f"AE035: {NAME}, a.example.org: {STAPLED}")
+
+
+@pytest.mark.parametrize("before, outer, inside", [
+    (HOT, "", ""), (HOT, "SSLUseStapling on\n", "SSLUseStapling off"),
+    (HOT.replace("hot", "graceful"), "SSLUseStapling on\n", ""),
+    (HOT.replace("hot", "none"), "", "SSLUseStapling on")])
+def test_stapling_that_mod_ssl_can_do(configtest, before, outer, inside):
+    expect_quiet(configtest, before + outer + managed(inside=INSIDE + inside))
+
+
+def test_stapling_of_others(configtest):
+    """A host that this module does not manage; all that httpd asks of its file
+    is that it is there."""
+    expect_quiet(configtest, HOT + managed() + vhost(
+        "b.example.org", inside="SSLEngine on\nSSLUseStapling on\n"
+        f"SSLCertificateFile {__file__}"))
+
+
 # --- other ACME clients -----------------------------------------------------
 
 MAY_STAY = (" is for the challenges of another ACME client, and may stay: "

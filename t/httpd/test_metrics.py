@@ -85,7 +85,7 @@ def test_what_one_certificate_takes(issued):
                  "restarts"):
         assert said.value(f"{word}_total") == 1, word
     for word in ("attempts_failed", "orders_lost", "refused",
-                 "restarts_put_off"):
+                 "deployed_hot", "restarts_put_off"):
         assert said.value(f"{word}_total") == 0, word
     (ca,) = {dict(key[1:])["ca"] for key in said.samples
              if key[0] == "acme_edge_ca_requests_total"} - {"other"}

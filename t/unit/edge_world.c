@@ -1,7 +1,9 @@
 #include "edge_world.h"
 
+#include "edge_deployment.h"
 #include "edge_history.h"
 #include "edge_live.h"
+#include "edge_staged.h"
 #include "support.h"
 
 #include <apr_strings.h>
@@ -310,22 +312,85 @@ void world_go_to(const char *step)
     }
 }
 
-void world_deploy(void)
+static const edge_cert_t *cert_at(int i)
+{
+    return APR_ARRAY_IDX(world->config.certs, i, const edge_cert_t *);
+}
+
+static void promote(edge_deployed_by_t by)
 {
     int i;
 
-    world_stop();
     world->now += SECOND;
     for (i = 0; i < world->config.certs->nelts; i++) {
         edge_promotion_t promotion;
         ae_error_t err;
 
-        ck_assert_int_eq(
-            edge_live_promote(
-                &promotion, world->config.store,
-                APR_ARRAY_IDX(world->config.certs, i, const edge_cert_t *),
-                world->now, &err, t_pool),
-            APR_SUCCESS);
+        ck_assert_int_eq(edge_live_promote(&promotion, world->config.store,
+                                           cert_at(i), by, world->now, &err,
+                                           t_pool),
+                         APR_SUCCESS);
     }
+}
+
+void world_deploy(void)
+{
+    world_stop();
+    promote(EDGE_BY_RESTART);
     world_start();
+}
+
+void world_deploy_hot(void)
+{
+    ae_error_t err;
+    int i;
+
+    promote(EDGE_BY_HOT);
+    world->now += SECOND;
+    for (i = 0; i < world->config.certs->nelts; i++) {
+        ck_assert_int_eq(edge_deployment_served(world->config.store,
+                                                cert_at(i), EDGE_BY_HOT, NULL,
+                                                world->now, &err, t_pool),
+                         APR_SUCCESS);
+    }
+}
+
+/* --- the command --------------------------------------------------------- */
+
+void world_ask(const edge_cert_t *cert, edge_request_verb_t verb,
+               const char *serial)
+{
+    ae_error_t err;
+
+    world->now += SECOND;
+    ck_assert_int_eq(edge_request_put(scene_store(), cert, verb, serial,
+                                      world->now, &err, t_pool),
+                     APR_SUCCESS);
+    edge_scheduler_ask(world->scheduler, world->now);
+}
+
+int world_is_asked(const edge_cert_t *cert, edge_request_verb_t verb)
+{
+    edge_request_t request;
+
+    edge_request_find(&request, scene_store(), cert, verb, t_pool);
+    return request.found;
+}
+
+const char *world_stage(const edge_cert_t *cert)
+{
+    ae_key_t *key;
+    ae_cert_t *chain;
+    ae_bytes_t pem;
+    ae_error_t err;
+
+    ck_assert_int_eq(ae_key_generate(&key, cert->key_type, &err, t_pool),
+                     APR_SUCCESS);
+    pem = test_pki_issue(test_pki_make(t_pool), key, cert->name,
+                         world->now - DAY, world->now + 90 * DAY, t_pool);
+    ck_assert_int_eq(ae_cert_parse(&chain, pem, &err, t_pool), APR_SUCCESS);
+    ck_assert_int_eq(
+        edge_staged_put(scene_store(), cert, key, chain, &err, t_pool),
+        APR_SUCCESS);
+    return ae_cert_facts(chain)->serial;
 }

@@ -4,6 +4,7 @@
 /** A scheduler with its scene, a scripted CA and a clock that jumps: a year
  * takes a moment. One world a test. */
 
+#include "edge_request.h"
 #include "edge_scene.h"
 #include "edge_scheduler.h"
 #include "scripted_ca.h"
@@ -70,5 +71,17 @@ void world_settle(void);
 
 /** Be the parent at a restart: promote what is staged, start anew. */
 void world_deploy(void);
+
+/** Be the parent that restarts nothing: promote what is staged, and hand it to
+ * children a second later. Tell the worker of neither. */
+void world_deploy_hot(void);
+
+/** Be the command: ask, a second from now; whether it still stands. */
+void world_ask(const edge_cert_t *cert, edge_request_verb_t verb,
+               const char *serial);
+int world_is_asked(const edge_cert_t *cert, edge_request_verb_t verb);
+
+/** Stage another certificate of 90 days. @return its serial */
+const char *world_stage(const edge_cert_t *cert);
 
 #endif

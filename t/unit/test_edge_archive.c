@@ -47,9 +47,9 @@ static void put_whole(const test_store_t *t, const char *name)
     ae_error_t err;
 
     test_store_stage(t);
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_SUCCESS, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_SUCCESS, &err);
     test_store_copy(t, "live/www.example.org",
                     apr_pstrcat(t_pool, DIR_NAME, name, NULL));
 }

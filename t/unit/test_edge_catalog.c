@@ -208,11 +208,13 @@ START_TEST(test_reload)
 
     for (catalog.restarts_itself = 0; catalog.restarts_itself < 2;
          catalog.restarts_itself++) {
-        edge_catalog_t back = {.restarts_itself = -1};
+        edge_catalog_t back = {.restarts_itself = -1, .is_hot = -1};
 
+        catalog.is_hot = !catalog.restarts_itself;
         save(&catalog, t);
         ck_status(load(&back, t, &err), APR_SUCCESS, &err);
         ck_assert_int_eq(back.restarts_itself, catalog.restarts_itself);
+        ck_assert_int_eq(back.is_hot, catalog.is_hot);
     }
 }
 END_TEST

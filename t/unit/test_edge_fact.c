@@ -37,6 +37,8 @@ START_TEST(test_values)
     status.deploy_at = apr_time_from_sec(APR_INT64_C(1800000002));
     status.succeeded_at = apr_time_from_sec(APR_INT64_C(1800000003));
     status.cause = EDGE_CAUSE_CAA;
+    status.live_since = apr_time_from_sec(APR_INT64_C(1800000004));
+    status.live_by = EDGE_BY_HOT;
     ck_assert_str_eq(edge_fact_key(0), "Name");
     ck_assert_str_eq(value_of("Name", &status), "www.example.org");
     ck_assert_str_eq(value_of("State", &status), "valid");
@@ -51,14 +53,18 @@ START_TEST(test_values)
     ck_assert_str_eq(value_of("LastSuccessAt", &status),
                      "2027-01-15T08:00:03Z");
     ck_assert_str_eq(value_of("Cause", &status), "caa");
+    ck_assert_str_eq(value_of("LiveSince", &status), "2027-01-15T08:00:04Z");
+    ck_assert_str_eq(value_of("LiveBy", &status), "hot");
+    status.live_by = EDGE_BY_RESTART;
+    ck_assert_str_eq(value_of("LiveBy", &status), "restart");
 }
 END_TEST
 
 START_TEST(test_what_is_not_there)
 {
     static const char *const keys[] = {
-        "Step",         "Serial",        "NotAfter", "NextActionAt",
-        "LastSignText", "PendingSerial", "RenewAt",  "Cause"};
+        "Step",          "Serial",  "NotAfter", "NextActionAt", "LastSignText",
+        "PendingSerial", "RenewAt", "Cause",    "LiveSince",    "LiveBy"};
     edge_status_t status;
     apr_size_t i;
 

@@ -2,7 +2,6 @@
  * an approval, or for somebody to ask. */
 
 #include "edge_probe.h"
-#include "edge_request.h"
 #include "edge_staged.h"
 #include "edge_world.h"
 #include "support.h"
@@ -53,25 +52,6 @@ static void says(const char *words)
                   "\"%s\" is not in: %s", words, status()->action_reason);
 }
 
-static void ask(edge_request_verb_t verb, const char *serial)
-{
-    ae_error_t err;
-
-    w->now += SECOND;
-    ck_assert_int_eq(edge_request_put(scene_store(), cert, verb, serial,
-                                      w->now, &err, t_pool),
-                     APR_SUCCESS);
-    edge_scheduler_ask(w->scheduler, w->now);
-}
-
-static int is_asked(edge_request_verb_t verb)
-{
-    edge_request_t request;
-
-    edge_request_find(&request, scene_store(), cert, verb, t_pool);
-    return request.found;
-}
-
 static const char *staged_serial(void)
 {
     edge_state_t state;
@@ -102,21 +82,21 @@ START_TEST(a_set_waits_for_its_approval)
     says("it waits for `acme-edge deploy a.example`");
     ck_assert_int_eq(status()->action_at, 0);
     serial = staged_serial();
-    ask(EDGE_REQUEST_DEPLOY, "aa");
+    world_ask(cert, EDGE_REQUEST_DEPLOY, "aa");
     world_run(SECOND);
-    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_DEPLOY));
     ck_assert_uint_eq(w->deploys, 0);
-    ask(EDGE_REQUEST_DEPLOY, serial);
+    world_ask(cert, EDGE_REQUEST_DEPLOY, serial);
     world_run(SECOND);
     ck_assert_int_ge(w->deploys, 1);
     /* It has waited for a person, not for restarts that did nothing. */
     ck_assert_int_eq(w->deploy_gap, MINUTE);
     says("which the server does by itself");
-    ck_assert(is_asked(EDGE_REQUEST_DEPLOY));
+    ck_assert(world_is_asked(cert, EDGE_REQUEST_DEPLOY));
     world_deploy();
     world_run(SECOND);
     ck_assert_int_eq(status()->phase, EDGE_PHASE_VALID);
-    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_DEPLOY));
     ck_assert_uint_eq(orders(), 1);
 }
 END_TEST
@@ -170,9 +150,9 @@ START_TEST(nothing_is_ordered_unasked)
     ck_assert_int_eq(status()->action, EDGE_ACTION_NONE);
     ck_assert_int_ge(scene_logged("warning: AE054: a.example"), 3);
     ck_assert_int_le(scene_logged("warning: AE054: a.example"), 4);
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
-    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_SIGN));
     world_deploy();
     scene_log_forget();
     world_run(59 * DAY);
@@ -191,13 +171,13 @@ START_TEST(a_failure_by_hand_is_not_repeated)
     world_spoil("newOrder", 1, 1, 403,
                 "urn:ietf:params:acme:error:rejectedIdentifier", NULL);
     world_run(SECOND);
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_run(3 * DAY);
     ck_assert_uint_eq(orders(), 1);
-    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_SIGN));
     says("attempt 1 failed");
     ck_assert_int_ge(scene_logged("only after `acme-edge sign a.example`"), 1);
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
     ck_assert_uint_eq(orders(), 2);
 }
@@ -209,7 +189,7 @@ START_TEST(who_asks_waits_for_no_backoff)
     world_spoil("newOrder", 1, 1, 403,
                 "urn:ietf:params:acme:error:rejectedIdentifier", NULL);
     world_run_until(0, EDGE_PHASE_FAILING, MINUTE / 2);
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_run_until(0, EDGE_PHASE_STAGED, 10 * SECOND);
     ck_assert_uint_eq(orders(), 2);
 }
@@ -219,10 +199,10 @@ START_TEST(who_asks_meanwhile_joins)
 {
     world_start();
     world_go_to("newOrder");
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
     world_run(MINUTE);
-    ck_assert(!is_asked(EDGE_REQUEST_SIGN));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_SIGN));
     ck_assert_uint_eq(orders(), 1);
 }
 END_TEST
@@ -233,7 +213,7 @@ START_TEST(a_request_from_before_a_start_is_found)
     world_start();
     world_stop();
     world_start();
-    ask(EDGE_REQUEST_SIGN, "");
+    world_ask(cert, EDGE_REQUEST_SIGN, "");
     world_restart();
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
     ck_assert_uint_eq(orders(), 1);
@@ -249,7 +229,7 @@ static void discard(const char *serial)
         edge_staged_open(&staged, scene_store(), cert, &err, t_pool),
         APR_SUCCESS);
     edge_staged_remove(staged, t_pool);
-    ask(EDGE_REQUEST_DISCARD, serial);
+    world_ask(cert, EDGE_REQUEST_DISCARD, serial);
 }
 
 START_TEST(another_than_the_discarded_is_ordered_tomorrow)
@@ -260,7 +240,7 @@ START_TEST(another_than_the_discarded_is_ordered_tomorrow)
     discard(staged_serial());
     world_run(DAY / 2);
     says("somebody discarded it");
-    ck_assert(!is_asked(EDGE_REQUEST_DISCARD));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_DISCARD));
     ck_assert_uint_eq(orders(), 1);
     world_run(DAY);
     ck_assert_uint_eq(orders(), 2);
@@ -272,9 +252,9 @@ START_TEST(a_set_that_is_staged_was_not_discarded)
     schedule("manual");
     world_start();
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
-    ask(EDGE_REQUEST_DISCARD, staged_serial());
+    world_ask(cert, EDGE_REQUEST_DISCARD, staged_serial());
     world_run(SECOND);
-    ck_assert(!is_asked(EDGE_REQUEST_DISCARD));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_DISCARD));
     says("it waits for `acme-edge deploy a.example`");
     ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
 }
@@ -286,9 +266,9 @@ START_TEST(the_worker_removes_what_it_is_asked_to)
     schedule("manual");
     world_start();
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
-    ask(EDGE_REQUEST_REMOVE, staged_serial());
+    world_ask(cert, EDGE_REQUEST_REMOVE, staged_serial());
     world_run(SECOND);
-    ck_assert(!is_asked(EDGE_REQUEST_REMOVE));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_REMOVE));
     ck_assert(!ae_file_exists(edge_store_path(scene_store(), t_pool, "staging",
                                               cert->dir, "set", NULL)));
     says("somebody discarded it");
@@ -304,32 +284,13 @@ START_TEST(another_set_than_was_seen_is_not_removed)
     schedule("manual");
     world_start();
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
-    ask(EDGE_REQUEST_REMOVE, "1234");
+    world_ask(cert, EDGE_REQUEST_REMOVE, "1234");
     world_run(SECOND);
-    ck_assert(!is_asked(EDGE_REQUEST_REMOVE));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_REMOVE));
     ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
     says("it waits for `acme-edge deploy a.example`");
 }
 END_TEST
-
-/* A certificate of another CA, staged by the command. */
-static const char *put(void)
-{
-    ae_key_t *key;
-    ae_cert_t *chain;
-    ae_bytes_t pem;
-    ae_error_t err;
-
-    ck_assert_int_eq(ae_key_generate(&key, cert->key_type, &err, t_pool),
-                     APR_SUCCESS);
-    pem = test_pki_issue(test_pki_make(t_pool), key, "a.example", w->now - DAY,
-                         w->now + 90 * DAY, t_pool);
-    ck_assert_int_eq(ae_cert_parse(&chain, pem, &err, t_pool), APR_SUCCESS);
-    ck_assert_int_eq(
-        edge_staged_put(scene_store(), cert, key, chain, &err, t_pool),
-        APR_SUCCESS);
-    return ae_cert_facts(chain)->serial;
-}
 
 START_TEST(what_the_command_stages_is_seen)
 {
@@ -338,12 +299,12 @@ START_TEST(what_the_command_stages_is_seen)
     world_start();
     world_run(MINUTE);
     ck_assert_int_eq(status()->phase, EDGE_PHASE_WAITING);
-    put();
-    ask(EDGE_REQUEST_LOOK, "");
+    world_stage(cert);
+    world_ask(cert, EDGE_REQUEST_LOOK, "");
     world_run(SECOND);
     ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
     says("it waits for `acme-edge deploy a.example`");
-    ck_assert(!is_asked(EDGE_REQUEST_LOOK));
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_LOOK));
     world_run(DAY);
     ck_assert_uint_eq(orders() + w->deploys, 0);
 }
@@ -358,11 +319,11 @@ START_TEST(what_the_command_approves_goes_live)
     cert->renews_by_hand = 1;
     world_start();
     world_run(MINUTE);
-    ask(EDGE_REQUEST_DEPLOY, "aa");
+    world_ask(cert, EDGE_REQUEST_DEPLOY, "aa");
     world_run(2 * SECOND);
-    ck_assert(!is_asked(EDGE_REQUEST_DEPLOY));
-    serial = put();
-    ask(EDGE_REQUEST_DEPLOY, serial);
+    ck_assert(!world_is_asked(cert, EDGE_REQUEST_DEPLOY));
+    serial = world_stage(cert);
+    world_ask(cert, EDGE_REQUEST_DEPLOY, serial);
     world_run(SECOND);
     ck_assert_int_ge(w->deploys, 1);
     world_deploy();

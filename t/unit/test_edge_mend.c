@@ -20,9 +20,9 @@ static void deploy(const test_store_t *t)
     ae_error_t err;
 
     test_store_stage(t);
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_SUCCESS, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_SUCCESS, &err);
     ck_assert_int_eq(promotion, EDGE_PROMOTION_DONE);
 }
 

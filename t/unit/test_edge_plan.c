@@ -163,6 +163,21 @@ START_TEST(a_staged_set_goes_live)
 }
 END_TEST
 
+START_TEST(a_hot_deployment_waits_for_no_restart)
+{
+    source.staged = &staged;
+    state.last_sign_at = SCENE_NOW - MINUTE;
+    source.is_hot = 1;
+    decide();
+    ck_assert_int_eq(plan.action, EDGE_ACTION_DEPLOY);
+    ck_assert_int_eq(plan.at, SCENE_NOW - MINUTE);
+    has("within seconds, with no restart");
+    source.restarts_itself = 0;
+    decide();
+    has("`apachectl graceful` deploys it");
+}
+END_TEST
+
 START_TEST(without_reload_the_administrator_deploys)
 {
     source.staged = &staged;
@@ -281,6 +296,7 @@ Suite *suite_edge_plan(void)
     tcase_add_test(tc, a_failure_waits_for_its_moment);
     tcase_add_test(tc, a_person_must_act);
     tcase_add_test(tc, a_staged_set_goes_live);
+    tcase_add_test(tc, a_hot_deployment_waits_for_no_restart);
     tcase_add_test(tc, without_reload_the_administrator_deploys);
     tcase_add_test(tc, a_staged_set_of_other_names_is_ordered_anew);
     tcase_add_test(tc, an_expired_staged_set_is_ordered_anew);

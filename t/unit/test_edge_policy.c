@@ -228,6 +228,15 @@ START_TEST(test_restart_gap)
 }
 END_TEST
 
+START_TEST(test_ask_pause)
+{
+    ck_assert_int_eq(edge_policy_ask_pause(0), S(2));
+    ck_assert_int_eq(edge_policy_ask_pause(-D(9)), S(2));
+    ck_assert_int_eq(edge_policy_ask_pause(S(80)), S(10));
+    ck_assert_int_eq(edge_policy_ask_pause(D(9)), M(1));
+}
+END_TEST
+
 Suite *suite_edge_policy(void)
 {
     Suite *suite = suite_create("edge_policy");
@@ -245,6 +254,7 @@ Suite *suite_edge_policy(void)
     tcase_add_test(tc, test_retry_by_a_person);
     tcase_add_test(tc, test_retry_at_the_end_of_time);
     tcase_add_test(tc, test_restart_gap);
+    tcase_add_test(tc, test_ask_pause);
     suite_add_tcase(suite, tc);
     return suite;
 }

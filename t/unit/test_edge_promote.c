@@ -167,7 +167,8 @@ START_TEST(test_record_cannot_be_written)
     serial = test_store_stage_as(t, _i ? "li" : "l", NAMES, t->now - DAY,
                                  t->now + DAY);
     test_store_put(t, "deploy/www.example.org.json/file", "in a directory");
-    ck_assert_int_ne(edge_live_promote(&promotion, t->store, t->cert, t->now,
+    ck_assert_int_ne(edge_live_promote(&promotion, t->store, t->cert,
+                                       EDGE_BY_RESTART, t->now,
                                        &test_live_told, t_pool),
                      APR_SUCCESS);
     ck_assert_int_eq(promotion,
@@ -372,8 +373,8 @@ START_TEST(test_full_disk)
     apr_status_t status;
 
     test_store_fill_disk();
-    status = edge_live_promote(&promotion, t->store, t->cert, t->now,
-                               &test_live_told, t_pool);
+    status = edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                               t->now, &test_live_told, t_pool);
     test_store_free_disk();
     ck_assert_int_ne(status, APR_SUCCESS);
     ck_assert_int_eq(promotion, EDGE_PROMOTION_NONE);

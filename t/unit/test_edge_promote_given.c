@@ -81,18 +81,45 @@ START_TEST(test_unreadable_key_of_the_administrator)
     test_store_give(t, "key_p256.pem");
     stage_given(t);
     ck_assert_int_eq(chmod(t->cert->key_file, 0644), 0);
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_EGENERAL, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_EGENERAL, &err);
     ck_assert_int_eq(promotion, EDGE_PROMOTION_NONE);
     ck_assert_ptr_nonnull(strstr(err.next, "chmod 600"));
     ck_assert_int_eq(unlink(t->cert->key_file), 0);
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_EGENERAL, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_EGENERAL, &err);
     ck_assert(test_store_has(t, SET));
     test_store_give(t, "key_p256.pem");
     ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_DONE);
+}
+END_TEST
+
+/* What went live before and reached no child is served by a restart, also
+ * where the next set has to wait. */
+START_TEST(test_restart_serves_what_is_live)
+{
+    test_store_t *t = test_store_make();
+    edge_promotion_t promotion;
+    edge_deployment_t d;
+    ae_error_t err;
+
+    test_store_give(t, "key_p256.pem");
+    stage_given(t);
+    ck_assert_int_eq(test_live_promote_hot(t), EDGE_PROMOTION_DONE);
+    ck_assert(test_live_deployment(t).waits);
+    stage_given(t);
+    ck_assert_int_eq(chmod(t->cert->key_file, 0644), 0);
+    t->now += 5;
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_EGENERAL, &err);
+    ck_assert_ptr_nonnull(strstr(err.next, "chmod 600"));
+    d = test_live_deployment(t);
+    ck_assert(!d.waits);
+    ck_assert_int_eq(d.by, EDGE_BY_RESTART);
+    ck_assert_int_eq(d.served_at, t->now);
 }
 END_TEST
 
@@ -105,6 +132,7 @@ Suite *suite_edge_promote_given(void)
     tcase_add_test(tc, test_key_of_the_administrator);
     tcase_add_test(tc, test_another_key_of_the_administrator);
     tcase_add_test(tc, test_unreadable_key_of_the_administrator);
+    tcase_add_test(tc, test_restart_serves_what_is_live);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -218,9 +218,9 @@ static edge_promotion_t promote(const test_store_t *t)
 {
     edge_promotion_t promotion;
 
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_SUCCESS, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_SUCCESS, &err);
     return promotion;
 }
 

@@ -38,9 +38,9 @@ static void deploy(const scene_t *scene)
     ae_error_t err;
 
     test_store_stage(t);
-    ck_status(
-        edge_live_promote(&promotion, t->store, t->cert, t->now, &err, t_pool),
-        APR_SUCCESS, &err);
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, EDGE_BY_RESTART,
+                                t->now, &err, t_pool),
+              APR_SUCCESS, &err);
     ck_assert_int_eq(promotion, EDGE_PROMOTION_DONE);
 }
 
@@ -75,6 +75,23 @@ START_TEST(test_the_first_and_the_next)
 }
 END_TEST
 
+/* What is handed on counts as served, once. */
+START_TEST(test_taken)
+{
+    scene_t scene = scene_make();
+    edge_served_t *served = note(&scene);
+
+    ck_assert(!edge_served_take(served, 0, t_pool));
+    deploy(&scene);
+    ck_assert(edge_served_take(served, 0, t_pool));
+    ck_assert(!edge_served_take(served, 0, t_pool));
+    ck_assert_int_eq(changed(served), 0);
+    deploy(&scene);
+    ck_assert_int_eq(changed(served), 1);
+    ck_assert(edge_served_take(served, 0, t_pool));
+}
+END_TEST
+
 /* A restart would make it worse. */
 START_TEST(test_worse_than_before)
 {
@@ -102,6 +119,7 @@ Suite *suite_edge_served(void)
 
     tcase_add_checked_fixture(tc, t_setup, t_teardown);
     tcase_add_test(tc, test_the_first_and_the_next);
+    tcase_add_test(tc, test_taken);
     tcase_add_test(tc, test_worse_than_before);
     suite_add_tcase(suite, tc);
     return suite;

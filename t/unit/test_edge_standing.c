@@ -70,7 +70,7 @@ START_TEST(a_damaged_state_is_told_and_forgotten)
     world_stop();
     scene_write("state/a.example.json", rubbish);
     /* The parent looks first, and leaves it to the worker. */
-    edge_status_read(&w->statuses[0], scene_store(), the_cert(), 1, w->now,
+    edge_status_read(&w->statuses[0], scene_store(), the_cert(), 1, 0, w->now,
                      t_pool);
     world_start();
     ck_assert_int_eq(scene_logged("warning: AE044: a.example: "), 1);
@@ -101,13 +101,13 @@ START_TEST(read_as_the_worker_shows_it)
 
     w = world_begin("a.example", "ca");
     world_go_to("certificate");
-    edge_status_read(&status, scene_store(), the_cert(), 1, w->now, t_pool);
+    edge_status_read(&status, scene_store(), the_cert(), 1, 0, w->now, t_pool);
     ck_assert_int_eq(status.phase, EDGE_PHASE_ORDERING);
     world_run_until(0, EDGE_PHASE_STAGED, MINUTE);
-    edge_status_read(&status, scene_store(), the_cert(), 1, w->now, t_pool);
+    edge_status_read(&status, scene_store(), the_cert(), 1, 0, w->now, t_pool);
     ck_assert_mem_eq(&status, &w->statuses[0], sizeof(status));
     world_deploy();
-    edge_status_read(&status, scene_store(), the_cert(), 1, w->now, t_pool);
+    edge_status_read(&status, scene_store(), the_cert(), 1, 0, w->now, t_pool);
     ck_assert_mem_eq(&status, &w->statuses[0], sizeof(status));
 }
 END_TEST

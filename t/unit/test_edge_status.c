@@ -284,6 +284,58 @@ START_TEST(a_refused_deployment)
 }
 END_TEST
 
+static void deploy(edge_deployed_by_t by, apr_time_t served_at)
+{
+    source.live = &live;
+    deployment.at = SCENE_NOW - DAY;
+    deployment.ok = 1;
+    strcpy(deployment.serial, "aa");
+    deployment.by = by;
+    deployment.served_at = served_at;
+    deployment.waits = served_at == 0;
+    derive();
+}
+
+START_TEST(how_it_went_live)
+{
+    deploy(EDGE_BY_RESTART, SCENE_NOW - DAY);
+    ck_assert_int_eq(status.phase, EDGE_PHASE_VALID);
+    ck_assert_int_eq(status.live_since, SCENE_NOW - DAY);
+    ck_assert_int_eq(status.live_by, EDGE_BY_RESTART);
+    ck_assert_str_eq(status.deployed_text, "serial aa went live");
+    deploy(EDGE_BY_HOT, SCENE_NOW - MINUTE);
+    ck_assert_int_eq(status.live_since, SCENE_NOW - MINUTE);
+    ck_assert_int_eq(status.live_by, EDGE_BY_HOT);
+    ck_assert_str_eq(status.deployed_text,
+                     "serial aa went live, with no restart");
+    /* What was refused since then took nobody's place. */
+    deployment.ok = 0;
+    strcpy(deployment.serial, "bb");
+    ae_error_set(&deployment.error, AE_EMISMATCH, "the key does not fit");
+    derive();
+    ck_assert_int_eq(status.live_since, SCENE_NOW - MINUTE);
+    /* What came back from the archive, nobody wrote down. */
+    deployment.ok = 1;
+    derive();
+    ck_assert_int_eq(status.live_since, 0);
+}
+END_TEST
+
+START_TEST(live_on_the_disk_alone)
+{
+    deploy(EDGE_BY_HOT, 0);
+    ck_assert_int_eq(status.phase, EDGE_PHASE_STAGED);
+    ck_assert_int_eq(status.live_since, 0);
+    ck_assert_int_eq(status.deployed_outcome, EDGE_OUTCOME_DONE);
+    ck_assert_ptr_nonnull(strstr(status.deployed_text, "not served yet"));
+    ae_error_set(&deployment.error, AE_ETOOBIG, "It is too large");
+    derive();
+    ck_assert_int_eq(status.deployed_outcome, EDGE_OUTCOME_FAILED);
+    ck_assert_ptr_nonnull(strstr(status.deployed_text, "It is too large"));
+    ck_assert_int_eq(status.phase, EDGE_PHASE_STAGED);
+}
+END_TEST
+
 START_TEST(queued_is_waiting)
 {
     source.queued = 1;
@@ -331,7 +383,7 @@ END_TEST
 
 START_TEST(read_from_an_empty_store)
 {
-    edge_status_read(&status, scene_store(), source.cert, 1, SCENE_NOW,
+    edge_status_read(&status, scene_store(), source.cert, 1, 0, SCENE_NOW,
                      t_pool);
     ck_assert_int_eq(status.phase, EDGE_PHASE_WAITING);
     ck_assert_int_eq(status.action, EDGE_ACTION_SIGN);
@@ -366,6 +418,8 @@ Suite *suite_edge_status(void)
     tcase_add_test(tc, the_course_of_the_last_order);
     tcase_add_test(tc, names_of_what_was_issued);
     tcase_add_test(tc, a_refused_deployment);
+    tcase_add_test(tc, how_it_went_live);
+    tcase_add_test(tc, live_on_the_disk_alone);
     tcase_add_test(tc, queued_is_waiting);
     tcase_add_test(tc, many_names_are_cut);
     tcase_add_test(tc, the_same_to_the_last_byte);

@@ -119,6 +119,9 @@ START_TEST(shortest_gap_counts)
     httpd_board_ask_deploy(board, 30);
     ck_assert(httpd_board_deploy_asked(board, &gap));
     ck_assert_int_eq(gap, 5);
+    ck_assert(httpd_board_take_deploy(board));
+    ck_assert(!httpd_board_take_deploy(board));
+    ck_assert(!httpd_board_deploy_asked(board, &gap));
 }
 END_TEST
 

@@ -8,14 +8,24 @@
 
 ae_error_t test_live_told;
 
-edge_promotion_t test_live_promote(const test_store_t *t)
+static edge_promotion_t promote(const test_store_t *t, edge_deployed_by_t by)
 {
     edge_promotion_t promotion;
 
-    ck_status(edge_live_promote(&promotion, t->store, t->cert, t->now,
+    ck_status(edge_live_promote(&promotion, t->store, t->cert, by, t->now,
                                 &test_live_told, t_pool),
               APR_SUCCESS, &test_live_told);
     return promotion;
+}
+
+edge_promotion_t test_live_promote(const test_store_t *t)
+{
+    return promote(t, EDGE_BY_RESTART);
+}
+
+edge_promotion_t test_live_promote_hot(const test_store_t *t)
+{
+    return promote(t, EDGE_BY_HOT);
 }
 
 const char *test_live_deploy(const test_store_t *t)

@@ -12,6 +12,9 @@ extern ae_error_t test_live_told;
 /** Promote what is staged; the store can be written. */
 edge_promotion_t test_live_promote(const test_store_t *t);
 
+/** The same for running children. */
+edge_promotion_t test_live_promote_hot(const test_store_t *t);
+
 /** Stage a set and promote it. @return its serial */
 const char *test_live_deploy(const test_store_t *t);
 

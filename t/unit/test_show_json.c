@@ -297,6 +297,8 @@ START_TEST(test_every_fact_has_its_key)
                                            "notBefore",
                                            "notAfter",
                                            "serial",
+                                           "liveSince",
+                                           "liveBy",
                                            "nextAction",
                                            "nextActionAt",
                                            "nextActionReason",

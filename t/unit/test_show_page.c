@@ -203,6 +203,21 @@ START_TEST(test_one)
 }
 END_TEST
 
+START_TEST(test_how_it_went_live)
+{
+    edge_status_t *status = open_one();
+
+    expect_no(page(), "Live since");
+    status->live_since = NOW - DAYS(1);
+    expect(page(), "Live since");
+    expect(page(), ", by a restart</dd>");
+    status->live_by = EDGE_BY_HOT;
+    expect(page(), ", with no restart</dd>");
+    query.language = AE_JAPANESE;
+    expect(page(), "（再起動なし）</dd>");
+}
+END_TEST
+
 START_TEST(test_none_of_that_name)
 {
     query.cert = "<b>";
@@ -411,6 +426,7 @@ static TCase *one_case(void)
 
     tcase_add_checked_fixture(tc, setup, t_teardown);
     tcase_add_test(tc, test_one);
+    tcase_add_test(tc, test_how_it_went_live);
     tcase_add_test(tc, test_none_of_that_name);
     tcase_add_test(tc, test_renews_itself);
     tcase_add_test(tc, test_failure);

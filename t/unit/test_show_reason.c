@@ -102,6 +102,9 @@ START_TEST(test_deployment)
     expect("It is issued and goes live with the next restart, which the "
            "server does by itself.",
            "発行済みです。サーバーが自動で行う次の再起動で有効になります。");
+    status->is_hot = 1;
+    expect("It is issued and goes live within seconds, with no restart.",
+           "発行済みです。数秒のうちに、再起動なしで有効になります。");
     status->deploy_at = status->action_at = NOW + HOUR;
     expect("It is issued and waits for its window.",
            "発行済みです。配備の時間帯を待っています。");
