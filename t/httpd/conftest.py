@@ -26,8 +26,9 @@ ROOT = os.geteuid() == 0
 # Where tests run side by side (Makefile.am), and how long they take.
 PROCESSES = 4
 LONG = ("test_account_kills", "test_accounts", "test_cluster", "test_crashes",
-        "test_faults", "test_kill", "test_renewal", "test_restarts",
-        "test_status_load", "test_store_", "test_two_servers")
+        "test_faults", "test_hot", "test_kill", "test_renewal",
+        "test_restarts", "test_status_load", "test_store_",
+        "test_two_servers")
 QUICK = ("test_configtest",)
 
 # Fixtures that mount a file system, or make a network.
@@ -35,9 +36,13 @@ MOUNTS = {"small_disk", "read_only", "fuse_mount", "world"}
 
 # They need a build that was configured with --enable-developer.
 collect_ignore = [] if has_fault_points() else ["test_account_kills.py",
+                                                "test_hot_kills.py",
                                                 "test_kill_verbs.py",
                                                 "test_kills.py",
                                                 "test_store_full.py"]
+
+# Where all is one user's, nothing is kept from programs.
+collect_ignore += [] if ROOT else ["test_hot_secret.py"]
 
 
 def pytest_report_header():

@@ -6,6 +6,7 @@ import concurrent.futures
 import pytest
 
 from lab.command import run
+from lab.hostile import KILLED
 from lab.httpd import Httpd
 from lab.moments import at_each_moment
 from lab.process import free_port, wait_until
@@ -41,8 +42,7 @@ class Change:
         self.httpd = Httpd(self.place / "httpd",
                            "ACMERenew manual\nACMEDeploy manual\n" + site(NAME),
                            pebble=pebble)
-        self.httpd.announce("AH00052", "AH00051", "AH00045", "AH10392",
-                            "AE054: ")
+        self.httpd.announce(*KILLED, "AE054: ")
 
     def go(self):
         try:

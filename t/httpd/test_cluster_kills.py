@@ -12,6 +12,7 @@ import pytest
 from lab import cluster
 from lab.command import start
 from lab.faulty import EXCHANGES, Door, Faulty, Reset
+from lab.hostile import KILLED
 from lab.process import wait_until
 
 
@@ -70,8 +71,7 @@ class Scene:
         self.kill, self.bring_back = KILLS[whom]
         self.names = [cluster.NAME]
         for peer in peers.peers:
-            peer.httpd.announce("AE040: ", "AE091: ", "AE092: ",
-                                *cluster.KILLED)
+            peer.httpd.announce("AE040: ", "AE091: ", "AE092: ", *KILLED)
 
     def begin(self):
         self.peers.configure_all(cluster.example())

@@ -1,10 +1,8 @@
 """Killed at any moment while certificates are issued without end: the worker's
 child, or all of httpd as at a power cut."""
 
-import contextlib
 import os
 import random
-import signal
 import time
 
 import pytest
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from lab import client
 from lab.faulty import Faulty
+from lab.hostile import KILLED, kill_child
 from lab.process import free_port
 from lab.recorder import Recorder
 from lab.sites import site
@@ -26,8 +25,6 @@ NAMES = [f"n{number}.example.org" for number in range(6)]
 PUBLIC = (serialization.Encoding.DER,
           serialization.PublicFormat.SubjectPublicKeyInfo)
 
-# What httpd itself says of a child that was killed, and after a power cut.
-KILLED = ["AH00052", "AH00051", "AH00045", "AH10392", "AH00098"]
 # Certificates of seconds run out while httpd is down, in use or staged.
 LATE = ["AE051: ", "AE066: ", "AE0(71|52): .*The certificate is not valid now"]
 
@@ -50,9 +47,7 @@ def live_pairs(httpd):
 
 def kill_worker(httpd):
     """Where a restart is under way, there may be none for a moment."""
-    pid = httpd.require(httpd.worker, 60, "worker")
-    with contextlib.suppress(ProcessLookupError):  # it left by itself
-        os.kill(pid, signal.SIGKILL)
+    kill_child(httpd.require(httpd.worker, 60, "worker"))
 
 
 def handshakes(httpd):

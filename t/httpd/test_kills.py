@@ -6,6 +6,7 @@ import re
 import pytest
 
 from lab import client
+from lab.hostile import KILLED
 from lab.httpd import Httpd
 from lab.moments import at_each_moment
 from lab.pebble import Pebble
@@ -45,7 +46,7 @@ class Run:
             pebble.stop()
 
     def _issue(self, httpd, pebble):
-        httpd.announce("AH00052", "AH00051", "AH00045", "AH10392")
+        httpd.announce(*KILLED)
         try:
             httpd.start(ACME_EDGE_FAULT=self.fault)
         except RuntimeError:  # killed before it listened

@@ -12,8 +12,10 @@ import pytest
 
 from lab.command import run
 from lab.faulty import Door, Faulty, problem
+from lab.hostile import KILLED
+from lab.hot import HASTE, HOT, STEADY, begin
 from lab.process import free_port
-from lab.sites import site
+from lab.sites import secure, site
 
 NAME = "one.example.org"
 OTHER = "other.example.org"
@@ -266,7 +268,7 @@ def test_a_worker_that_is_killed(make_httpd, pebble, listener):
                     '[ -e enough ] || exec sleep 1000')
     httpd = make_httpd("ACMEReload none\n" + listener.directive + site(NAME),
                        pebble=pebble)
-    httpd.announce("AH00052", "AH00051", "AH00045", "AH10392")
+    httpd.announce(*KILLED)
     httpd.start()
     httpd.wait_log(f"{NAME}: certificate issued")
     begun = listener.told / "begun"
@@ -277,3 +279,24 @@ def test_a_worker_that_is_killed(make_httpd, pebble, listener):
     ids = begun.read_text().split()
     assert ids[0] == ids[1]
     assert listener.words() == ["account-created", "staged"]
+
+
+def test_live_and_not_served(make_httpd, listener):
+    """With ACMEReload hot somebody has to act; a restart does here."""
+    company = begin(make_httpd(listener.directive + HOT + STEADY["event"]
+                               + secure(NAME)), HASTE)
+    httpd = company.httpd
+    httpd.announce(f"AE108: {NAME}: ")
+    company.deploy(NAME)
+    cert = company.sign(NAME)
+    answer = company.bring(NAME, cert, company.authority.heavy(40_000))
+    assert answer.status == 0, answer.err
+    event = listener.wait(httpd, "action-required")
+    assert int(event["serial"], 16) == cert.serial_number
+    assert "32768" in event["why"]
+    assert "apachectl graceful" in event["line"]
+    assert not {"renewed", "failed"} & set(listener.words(NAME))
+    httpd.graceful()
+    listener.wait(httpd, "action-required/over")
+    listener.wait(httpd, "renewed")
+    assert listener.words(NAME).count("action-required") == 1

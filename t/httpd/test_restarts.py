@@ -8,6 +8,7 @@ import pytest
 
 from lab import client
 from lab.faulty import Faulty
+from lab.hostile import Repeater
 from lab.process import free_port
 from lab.recorder import Recorder
 from lab.sites import site
@@ -16,26 +17,6 @@ from lab.visitor import TokenSeeker
 NAMES = [f"n{number}.example.org" for number in range(10)]
 EVERY = 3  # seconds
 RESTARTS = 5  # at least so many within the issuance
-
-
-class Restarter:
-    """Restarts httpd every so often until it is stopped."""
-
-    def __init__(self, restart):
-        self.restart = restart
-        self.count = 0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self):
-        while not self._ended.wait(EVERY):
-            self.restart()
-            self.count += 1
-
-    def stop(self):
-        self._ended.set()
-        self._thread.join()
 
 
 @pytest.fixture
@@ -76,7 +57,7 @@ def test_restarted_all_the_while(make_httpd, watched, started, how,
     hard = how == "restart"
     seekers = [TokenSeeker(http, recorder.open_tokens, kept, hard)
                for kept in (True, False)]
-    restarter = Restarter(getattr(httpd, how))
+    restarter = Repeater(getattr(httpd, how), lambda: EVERY)
     started += [*seekers, restarter]
     httpd.require(lambda: recorder.all_orders()[0].delivered, 90,
                   "certificate from the CA")

@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import (AuthorityInformationAccessOID,
                                    ExtendedKeyUsageOID, NameOID)
 
+# Of the arc for examples.
+WEIGHT = x509.ObjectIdentifier("2.999.1")
+
 PEM = serialization.Encoding.PEM
 DER = serialization.Encoding.DER
 
@@ -39,11 +42,21 @@ class Authority:
         self.intermediate = self._ca(f"{words} intermediate",
                                      f"{words} root", self.key, url)
 
-    def _ca(self, subject, issuer, key, url=None):
+    def heavy(self, size):
+        """The same intermediate with so many bytes more."""
+        return self._ca(*(one.get_attributes_for_oid(
+            NameOID.COMMON_NAME)[0].value for one in (
+                self.intermediate.subject, self.root.subject)),
+            self.key, weight=size)
+
+    def _ca(self, subject, issuer, key, url=None, weight=0):
         builder = self._draft(subject, issuer, key.public_key(), 3650) \
             .add_extension(x509.BasicConstraints(True, None), True)
         if url:
             builder = builder.add_extension(issuer_at(url), False)
+        if weight:
+            builder = builder.add_extension(
+                x509.UnrecognizedExtension(WEIGHT, bytes(weight)), False)
         return builder.sign(self.root_key, hashes.SHA256())
 
     @staticmethod

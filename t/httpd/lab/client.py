@@ -42,35 +42,50 @@ def ask(port, path, host="www.example.org", method="GET", at="127.0.0.1"):
         return Answer(response)
 
 
-def context_for(root=None, ciphers=None):
+def context_for(root=None, ciphers=None, alpn=None, version=None):
     """Of a client that verifies by `root` (PEM), or takes any certificate; with
-    ciphers, one of TLS 1.2."""
-    context = ssl.create_default_context(cadata=root)
-    if root is None:
+    ciphers, one of TLS 1.2; with the protocols to agree on; of one version."""
+    if root is None:  # the system's CAs, all of them, are read for nothing
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cadata=root)
     if ciphers:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(ciphers)
+    if alpn:
+        context.set_alpn_protocols(alpn)
+    if version:
+        context.minimum_version = context.maximum_version = version
     return context
 
 
-def tls(port, name, root=None, ciphers=None, at="127.0.0.1"):
+def tls(port, name, root=None, ciphers=None, at="127.0.0.1", alpn=None):
     """A TLS connection of such a client. The caller closes it. A name that is
     an address is verified, and not sent (RFC 6066 section 3)."""
-    context = context_for(root, ciphers)
+    return shake(context_for(root, ciphers, alpn), port, name, at)
+
+
+def shake(context, port, name, at="127.0.0.1", session=None):
+    """The same with a context that is there, and a session to go on with."""
     wire = socket.create_connection((at, port), 60)
     try:
-        return context.wrap_socket(wire, server_hostname=name)
+        return context.wrap_socket(wire, server_hostname=name,
+                                   session=session)
     except BaseException:
         wire.close()
         raise
 
 
+def peer(wire):
+    return x509.load_der_x509_certificate(wire.getpeercert(True))
+
+
 def certificate(port, name, root=None, ciphers=None, at="127.0.0.1"):
     """The certificate served for a name."""
     with tls(port, name, root, ciphers, at) as wire:
-        return x509.load_der_x509_certificate(wire.getpeercert(True))
+        return peer(wire)
 
 
 def names_of(cert):
@@ -94,10 +109,15 @@ def key_kind(cert):
     return f"rsa-{key.key_size}"
 
 
+def ask_on(wire, name, path="/", connection="close"):
+    """One request on a connection that is there."""
+    wire.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\n"
+                 f"Connection: {connection}\r\n\r\n".encode())
+    response = http.client.HTTPResponse(wire)
+    response.begin()
+    return Answer(response)
+
+
 def ask_tls(port, name, path="/", root=None):
     with tls(port, name, root) as wire:
-        wire.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\n"
-                     "Connection: close\r\n\r\n".encode())
-        response = http.client.HTTPResponse(wire)
-        response.begin()
-        return Answer(response)
+        return ask_on(wire, name, path)

@@ -8,6 +8,7 @@ import pathlib
 import re
 
 from . import client
+from .hostile import KILLED
 from .nameserver import Nameserver
 from .netns import Machine
 from .pebble import Pebble
@@ -20,9 +21,6 @@ WORLD = ("192.0.2.1", "2001:db8::1")  # of the CA and the DNS
 STORE = ("192.0.2.20", "2001:db8::20")
 PEERS = [(f"192.0.2.{number}", f"2001:db8::{number}")
          for number in (11, 12, 13)]
-
-# What httpd says of one of its own that was killed.
-KILLED = ("AH00098", "AH00052", "AH00051", "AH00045", "AH10392")
 
 
 def blocks(language):

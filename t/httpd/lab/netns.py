@@ -2,7 +2,6 @@
 to the bridge of all."""
 
 import contextlib
-import ctypes
 import ipaddress
 import os
 import subprocess

@@ -13,14 +13,17 @@ def _name(words):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
 
 
-def _sign(subject, issuer, key, issuer_key, extensions):
+LIFETIME = datetime.timedelta(days=30)
+
+
+def _sign(subject, issuer, key, issuer_key, extensions, lifetime=LIFETIME):
     now = datetime.datetime.utcnow()
     builder = (x509.CertificateBuilder()
                .subject_name(_name(subject)).issuer_name(_name(issuer))
                .public_key(key.public_key())
                .serial_number(x509.random_serial_number())
                .not_valid_before(now - datetime.timedelta(hours=1))
-               .not_valid_after(now + datetime.timedelta(days=30)))
+               .not_valid_after(now + lifetime))
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
     return builder.sign(issuer_key, hashes.SHA256())
@@ -59,14 +62,14 @@ def make_server(directory, host="127.0.0.1"):
     return directory / "root.pem"
 
 
-def make_sites(directory, names):
+def make_sites(directory, names, lifetime=LIFETIME):
     """Write <name>.pem and <name>.key for each name."""
     _, root_key = _root()
     for name in names:
         key = ec.generate_private_key(ec.SECP256R1())
         alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
         _write(directory, name, _sign(name, "laboratory root", key, root_key,
-                                      [(alternative, False)]), key)
+                                      [(alternative, False)], lifetime), key)
 
 
 def self_signed(name):

@@ -16,10 +16,13 @@ def make_key(kind="ecdsa-p256"):
     return ec.generate_private_key(curves[kind]())
 
 
+def key_pem(key):
+    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption())
+
+
 def write_key(path, key, mode=0o600):
-    path.write_bytes(key.private_bytes(
-        PEM, serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption()))
+    path.write_bytes(key_pem(key))
     path.chmod(mode)
     return path
 

@@ -88,19 +88,27 @@ class Kept:
             self._connection = None
 
 
-class Lingerer(Visitor):
-    """One TLS connection for as long as httpd keeps it."""
+class KeptTls(Kept):
+    """The same with TLS."""
 
-    def __init__(self, port, name, root, **options):
+    def __init__(self, port, name, root=None):
         self.port, self.name, self.root = port, name, root
-        self._kept = Kept(self._connect)
-        super().__init__(**options)
+        super().__init__(self._begin)
 
-    def _connect(self):
+    def _begin(self):
         connection = http.client.HTTPSConnection(
             "127.0.0.1", self.port, timeout=10)
         connection.sock = client.tls(self.port, self.name, self.root)
         return connection
+
+
+class Lingerer(Visitor):
+    """One TLS connection for as long as httpd keeps it."""
+
+    def __init__(self, port, name, root, **options):
+        self.name = name
+        self._kept = KeptTls(port, name, root)
+        super().__init__(**options)
 
     def _visit(self):
         status, body = self._kept.ask("/", {"Host": self.name})
