@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 
-from . import answers, flood, memory, requests, speed, start, status
+from . import answers, flood, hot, memory, requests, speed, start, status
 from .run import Options
 from .table import print_figure, print_head
 
 PARTS = {"requests": requests, "speed": speed, "start": start,
          "answers": answers, "flood": flood, "status": status,
-         "memory": memory}
+         "memory": memory, "hot": hot}
 
 
 def arguments_of(command):
