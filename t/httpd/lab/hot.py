@@ -47,8 +47,8 @@ def busy(httpd):
 
 def begin(httpd, haste=1, **environment):
     """Start it, and wait for the worker. With haste, the parent looks so much
-    more often than every ten seconds. Not where children are killed: the fast
-    clock has a lock that all processes share, and who is killed keeps it."""
+    more often than every ten seconds. Not where processes are killed at random:
+    the fast clock has a lock for all, which each program takes as it starts."""
     httpd.announce("AE054: ")
     httpd.haste = haste
     httpd.start(**environment)
