@@ -174,21 +174,43 @@ static int note(edge_deployment_t *d, edge_deployed_by_t by,
     return 1;
 }
 
+/* @return the same */
+static int take_back(edge_deployment_t *d, const ae_error_t *trouble)
+{
+    if (d->at == 0 || d->waits) {
+        return 0;
+    }
+    if (d->ok) {
+        d->error = *trouble;
+    }
+    d->served_at = 0;
+    d->waits = 1;
+    return 1;
+}
+
 apr_status_t edge_deployment_served(const edge_store_t *store,
                                     const edge_cert_t *cert,
                                     edge_deployed_by_t by,
                                     const ae_error_t *trouble, apr_time_t now,
                                     ae_error_t *err, apr_pool_t *p)
 {
-    apr_status_t status = APR_SUCCESS;
     edge_deployment_t d;
-    apr_pool_t *ptemp;
 
-    apr_pool_create(&ptemp, p);
-    edge_live_deployment(&d, store, cert, ptemp);
-    if (note(&d, by, trouble, now)) {
-        status = edge_deployment_save(&d, store, cert, err, ptemp);
-    }
-    apr_pool_destroy(ptemp);
-    return status;
+    edge_live_deployment(&d, store, cert, p);
+    return note(&d, by, trouble, now)
+               ? edge_deployment_save(&d, store, cert, err, p)
+               : APR_SUCCESS;
+}
+
+apr_status_t edge_deployment_unserved(const edge_store_t *store,
+                                      const edge_cert_t *cert,
+                                      const ae_error_t *trouble,
+                                      ae_error_t *err, apr_pool_t *p)
+{
+    edge_deployment_t d;
+
+    edge_live_deployment(&d, store, cert, p);
+    return take_back(&d, trouble)
+               ? edge_deployment_save(&d, store, cert, err, p)
+               : APR_SUCCESS;
 }

@@ -23,6 +23,15 @@ AE_CHECKED apr_status_t edge_deployment_served(
     const edge_store_t *store, const edge_cert_t *cert, edge_deployed_by_t by,
     const ae_error_t *trouble, apr_time_t now, ae_error_t *err, apr_pool_t *p);
 
+/** Parent: note that who was to serve what is live cannot, and why: it waits
+ * again. Where it waits already, or there is no record, nothing is written.
+ * @return APR_SUCCESS or the system's status. */
+AE_CHECKED apr_status_t edge_deployment_unserved(const edge_store_t *store,
+                                                 const edge_cert_t *cert,
+                                                 const ae_error_t *trouble,
+                                                 ae_error_t *err,
+                                                 apr_pool_t *p);
+
 /** Parent: set a damaged record aside.
  * @return APR_SUCCESS, also where there is none; AE_EFORMAT and others of
  * edge_record_read for one that is damaged. */

@@ -175,3 +175,10 @@ int edge_slots_may_tell(edge_slots_t *slots, int i, apr_uint64_t version)
     }
     return 0;
 }
+
+int edge_slots_is_told(const edge_slots_t *slots, int i)
+{
+    apr_uint64_t version = edge_slots_version(slots, i);
+
+    return version != 0 && atomic_load(told_of(slots, i)) == version;
+}

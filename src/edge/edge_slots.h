@@ -49,4 +49,7 @@ AE_CHECKED apr_status_t edge_slots_get(ae_bytes_t *chain_pem,
  * version of slot `i`, and for no later one: who is, tells the log. */
 int edge_slots_may_tell(edge_slots_t *slots, int i, apr_uint64_t version);
 
+/** Parent: whether somebody asked so for what is in slot `i` now. */
+int edge_slots_is_told(const edge_slots_t *slots, int i);
+
 #endif

@@ -16,6 +16,7 @@ typedef struct row_t {
     int is_news;      /* that it is live, to record and worker */
     int is_handed;    /* the news: children have it */
     int is_unwritten; /* the news could not be written, and that was told */
+    int is_useless;   /* to children, which was noted */
 } row_t;
 
 struct httpd_hot_t {
@@ -262,6 +263,51 @@ static void look_at_all(httpd_hot_t *hot, apr_time_t now, apr_pool_t *ptemp)
     }
 }
 
+/* --- from the children --------------------------------------------------- */
+
+static int is_other_opinion(const httpd_hot_t *hot, int i)
+{
+    return edge_slots_is_told(hot->slots, i) != hot->rows[i].is_useless;
+}
+
+static void note_useless(const httpd_hot_t *hot, int i, apr_pool_t *p)
+{
+    ae_error_t trouble, ignored;
+    apr_status_t rv;
+
+    ae_error_set(&trouble, AE_EFORMAT,
+                 "The running processes cannot serve the certificate");
+    ae_error_why(&trouble, "httpd's error log says why");
+    ae_error_next(&trouble, "\"apachectl graceful\" serves it from live/");
+    rv = edge_deployment_unserved(hot->config.store, cert_at(hot, i), &trouble,
+                                  &ignored, p);
+    (void)rv;
+}
+
+/* Who was the first to find it of no use has told the log. */
+static void hear(httpd_hot_t *hot, int i, apr_pool_t *p)
+{
+    row_t *row = &hot->rows[i];
+
+    row->is_useless = edge_slots_is_told(hot->slots, i);
+    if (row->is_useless) {
+        note_useless(hot, i, p);
+        row->is_news = 1;
+        row->is_handed = 0;
+    }
+}
+
+static void hear_all(httpd_hot_t *hot, apr_pool_t *ptemp)
+{
+    int i;
+
+    for (i = 0; i < hot->config.certs->nelts; i++) {
+        if (is_other_opinion(hot, i)) {
+            hear(hot, i, ptemp);
+        }
+    }
+}
+
 /* --- to those who wait for it -------------------------------------------- */
 
 static apr_status_t write_news(const httpd_hot_t *hot, int i, apr_time_t now,
@@ -318,7 +364,7 @@ static int has_work(const httpd_hot_t *hot, apr_pool_t *ptemp)
     int i, news = 0;
 
     for (i = 0; i < hot->config.certs->nelts; i++) {
-        news = news || hot->rows[i].is_news;
+        news = news || hot->rows[i].is_news || is_other_opinion(hot, i);
     }
     return news || httpd_board_deploy_asked(hot->config.board, &ignored) ||
            edge_served_changed(&ignored, hot->config.served, ptemp)->nelts > 0;
@@ -334,6 +380,7 @@ void httpd_hot_check(httpd_hot_t *hot, apr_time_t now)
             deploy_all(hot, now, ptemp);
         }
         look_at_all(hot, now, ptemp);
+        hear_all(hot, ptemp);
         tell(hot, now, ptemp);
     }
     apr_pool_destroy(ptemp);

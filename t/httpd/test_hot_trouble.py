@@ -9,6 +9,7 @@ import time
 import pytest
 
 from lab import client
+from lab.command import run
 from lab.hammer import Hammer, Ledger
 from lab.hostile import KILLED, Repeater, at_random, kill_any, kill_child
 from lab.hot import HASTE, HOT, STEADY, begin, generations
@@ -179,10 +180,16 @@ def rubbish(company):
           random.randbytes(slot.mapping.end - slot.mapping.begin))
 
 
+def told_by_command(httpd):
+    answer = run(httpd, "status", NAME)
+    assert answer.status == 0, answer.err
+    return answer.out
+
+
 @pytest.mark.parametrize("damage", [torn, one_bit, foreign_key, no_pem])
 def test_a_damaged_slot(three, damage):
     """Those who served the second one go on, new children have the first; it
-    is told once, and the next deployment ends it."""
+    is told once in the log, and in status, until the next deployment."""
     company, httpd = three, three.httpd
     first, second, _ = company.known[NAME]
     httpd.announce(f"AE107: {NAME}: ", *KILLED)
@@ -192,9 +199,15 @@ def test_a_damaged_slot(three, damage):
     kill_child(next(pid for pid in old if pid != httpd.worker()))
     httpd.require(lambda: first in everybody(company), 30, "new child")
     assert everybody(company) <= {first, second}
+    httpd.require(lambda: "error log says why" in told_by_command(httpd), 30,
+                  "command that knows")
+    httpd.require(lambda: statuses(httpd)[NAME]["State"] == "staged", 10,
+                  "status that knows")
     assert httpd.log().count(f"AE107: {NAME}: ") == 1
     fourth, = company.deploy(NAME)
     assert everybody(company) == {fourth}
+    httpd.require(lambda: statuses(httpd)[NAME]["State"] == "valid", 30,
+                  "status that knows")
     assert httpd.log().count("AE107") == 1
 
 

@@ -206,6 +206,43 @@ START_TEST(test_too_large_for_children)
 }
 END_TEST
 
+static void unserved(const test_store_t *t, const char *what)
+{
+    ae_error_t trouble, err;
+
+    ae_error_set(&trouble, AE_EFORMAT, "%s", what);
+    ck_status(
+        edge_deployment_unserved(t->store, t->cert, &trouble, &err, t_pool),
+        APR_SUCCESS, &err);
+}
+
+/* They had it, and found out at a handshake. */
+START_TEST(test_of_no_use_to_children)
+{
+    test_store_t *t = test_store_make();
+    edge_deployment_t d;
+
+    unserved(t, "There is none");
+    ck_assert(!test_store_has(t, FILE_NAME));
+    test_store_stage(t);
+    ck_assert_int_eq(test_live_promote_hot(t), EDGE_PROMOTION_DONE);
+    served(t, NULL);
+    unserved(t, "It is damaged");
+    unserved(t, "It is damaged still");
+    d = load(t);
+    ck_assert_int_eq(d.ok, 1);
+    ck_assert_int_eq(d.waits, 1);
+    ck_assert_int_eq(d.served_at, 0);
+    ck_assert(edge_live_is_held_back(&d));
+    ck_assert_str_eq(d.error.what, "It is damaged");
+    t->now += 5;
+    ck_assert_int_eq(test_live_promote(t), EDGE_PROMOTION_NONE);
+    d = load(t);
+    ck_assert_int_eq(d.served_at, t->now);
+    ck_assert(!edge_live_is_held_back(&d));
+}
+END_TEST
+
 /* A set that is refused changes nothing of what is served. */
 START_TEST(test_refused_leaves_serving)
 {
@@ -253,8 +290,14 @@ START_TEST(test_refused_while_one_waits)
     file = file_of(t);
     ae_error_set(&trouble, AE_ETOOBIG, "It is too large");
     served(t, &trouble);
+    unserved(t, "It is damaged");
     ck_assert_str_eq(load(t).error.what, refused.error.what);
     ck_assert_int_eq(file_of(t), file);
+    served(t, NULL);
+    unserved(t, "It is damaged");
+    d = load(t);
+    ck_assert_str_eq(d.error.what, refused.error.what);
+    ck_assert_int_eq(d.waits, 1);
     served(t, NULL);
     d = load(t);
     ck_assert_int_eq(d.ok, 0);
@@ -277,6 +320,7 @@ Suite *suite_edge_deployment(void)
     tcase_add_test(tc, test_by_restart);
     tcase_add_test(tc, test_by_hot);
     tcase_add_test(tc, test_too_large_for_children);
+    tcase_add_test(tc, test_of_no_use_to_children);
     tcase_add_test(tc, test_refused_leaves_serving);
     tcase_add_test(tc, test_refused_while_one_waits);
     suite_add_tcase(suite, tc);

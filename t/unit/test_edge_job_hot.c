@@ -165,6 +165,35 @@ START_TEST(it_is_told_once_it_is_served)
 }
 END_TEST
 
+/* Children found out at a handshake that they cannot. */
+START_TEST(it_is_told_that_it_is_served_no_more)
+{
+    ae_error_t trouble, err;
+
+    begin();
+    deploy();
+    world_told();
+    w->deploys = 0;
+    ae_error_set(&trouble, AE_EFORMAT, "It is damaged");
+    ck_assert_int_eq(
+        edge_deployment_unserved(scene_store(), cert, &trouble, &err, t_pool),
+        APR_SUCCESS);
+    world_ask(cert, EDGE_REQUEST_LOOK, "");
+    world_run(MINUTE);
+    ck_assert_str_eq(world_told(), "action-required");
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_STAGED);
+    ck_assert_int_eq(status()->deployed_outcome, EDGE_OUTCOME_FAILED);
+    ck_assert_ptr_nonnull(strstr(status()->deployed_text, "It is damaged"));
+    ck_assert_int_eq(status()->live_since, 0);
+    ck_assert_uint_eq(ca_count(w->ca, "newOrder"), 1);
+    ck_assert_uint_eq(w->deploys, 0);
+    served(NULL);
+    world_run(MINUTE);
+    ck_assert_str_eq(world_told(), "action-required/over");
+    ck_assert_int_eq(status()->phase, EDGE_PHASE_VALID);
+}
+END_TEST
+
 static void spoil_set(void)
 {
     static const char words[] = "no certificate";
@@ -282,6 +311,7 @@ Suite *suite_edge_job_hot(void)
     tcase_add_test(tc, a_year_in_one_worker);
     tcase_add_test(tc, it_finds_out_by_itself);
     tcase_add_test(tc, it_is_told_once_it_is_served);
+    tcase_add_test(tc, it_is_told_that_it_is_served_no_more);
     tcase_add_test(tc, a_refusal_is_counted_once);
     tcase_add_test(tc, a_set_that_is_gone_is_missed);
     tcase_add_test(tc, an_approval_is_used_up);

@@ -315,6 +315,21 @@ static void ask_of_each(edge_slots_t *slots, asked_t *asked, int delay)
     }
 }
 
+START_TEST(it_is_told_until_there_is_another)
+{
+    edge_slots_t *slots = make();
+
+    ck_assert_int_eq(edge_slots_is_told(slots, 1), 0);
+    put(slots, 1, "chain", "key");
+    ck_assert_int_eq(edge_slots_is_told(slots, 1), 0);
+    edge_slots_may_tell(slots, 1, edge_slots_version(slots, 1));
+    ck_assert_int_eq(edge_slots_is_told(slots, 1), 1);
+    ck_assert_int_eq(edge_slots_is_told(slots, 0), 0);
+    put(slots, 1, "other chain", "other key");
+    ck_assert_int_eq(edge_slots_is_told(slots, 1), 0);
+}
+END_TEST
+
 START_TEST(one_of_all_processes_may_tell)
 {
     edge_slots_t *slots = make();
@@ -353,6 +368,7 @@ Suite *suite_edge_slots(void)
     tcase_add_test(tc, copy_is_cleansed_with_its_pool);
     tcase_add_test(tc, children_see_what_the_parent_puts);
     tcase_add_test(tc, first_that_asks_may_tell);
+    tcase_add_test(tc, it_is_told_until_there_is_another);
     tcase_add_test(tc, one_of_all_processes_may_tell);
     suite_add_tcase(suite, tc);
     return suite;

@@ -203,6 +203,72 @@ START_TEST(test_refused)
 }
 END_TEST
 
+static void forget_worker(const parent_t *parent)
+{
+    ae_error_t err;
+
+    ck_status(edge_request_drop(parent->t->store, parent->t->cert,
+                                EDGE_REQUEST_LOOK, &err, t_pool),
+              APR_SUCCESS, &err);
+}
+
+/* As a child that cannot read its slot does. */
+static void tell_log(const parent_t *parent)
+{
+    ck_assert(
+        edge_slots_may_tell(httpd_hot_slots(parent->hot), 0, version(parent)));
+}
+
+/* Children were handed it, and it is of no use to them: status knows, and is
+ * told once. */
+START_TEST(test_of_no_use)
+{
+    parent_t parent;
+    edge_deployment_t d;
+
+    begin(&parent);
+    test_store_stage(parent.t);
+    ask(&parent);
+    look(&parent);
+    forget_worker(&parent);
+    look(&parent);
+    ck_assert(!is_worker_told(&parent));
+    tell_log(&parent);
+    ck_assert_uint_eq(look(&parent), 1);
+    d = test_live_deployment(parent.t);
+    ck_assert(d.ok);
+    ck_assert(d.waits);
+    ck_assert_ptr_nonnull(strstr(d.error.why, "error log"));
+    ck_assert_ptr_nonnull(strstr(d.error.next, "apachectl graceful"));
+    ck_assert(is_worker_told(&parent));
+    forget_worker(&parent);
+    look(&parent);
+    ck_assert(!is_worker_told(&parent));
+}
+END_TEST
+
+START_TEST(test_of_use_again)
+{
+    parent_t parent;
+    const char *serial;
+
+    begin(&parent);
+    test_store_stage(parent.t);
+    ask(&parent);
+    look(&parent);
+    tell_log(&parent);
+    look(&parent);
+    serial = test_store_stage(parent.t);
+    ask(&parent);
+    ck_assert_uint_eq(look(&parent), 2);
+    expect_served(&parent, serial);
+    expect_counted(&parent, 2, 2);
+    tell_log(&parent);
+    look(&parent);
+    ck_assert(test_live_deployment(parent.t).waits);
+}
+END_TEST
+
 Suite *suite_httpd_hot(void)
 {
     Suite *suite = suite_create("httpd_hot");
@@ -213,6 +279,8 @@ Suite *suite_httpd_hot(void)
     tcase_add_test(tc, test_store_entered);
     tcase_add_test(tc, test_recorded_later);
     tcase_add_test(tc, test_refused);
+    tcase_add_test(tc, test_of_no_use);
+    tcase_add_test(tc, test_of_use_again);
     suite_add_tcase(suite, tc);
     return suite;
 }
