@@ -58,7 +58,7 @@ typedef struct edge_deployment_t {
     int renews;        /* and this is the later one of the two */
     edge_deployed_by_t by;
     apr_time_t served_at; /* 0: not yet, or not known */
-    int waits;            /* it is in live/, and nobody serves it yet */
+    int waits;            /* it is in live/, and nobody serves it */
     ae_error_t error;     /* where not ok; or why it waits, once known */
 } edge_deployment_t;
 

@@ -270,28 +270,27 @@ static int is_other_opinion(const httpd_hot_t *hot, int i)
     return edge_slots_is_told(hot->slots, i) != hot->rows[i].is_useless;
 }
 
-static void note_useless(const httpd_hot_t *hot, int i, apr_pool_t *p)
+static apr_status_t note_useless(const httpd_hot_t *hot, int i, apr_pool_t *p)
 {
     ae_error_t trouble, ignored;
-    apr_status_t rv;
 
     ae_error_set(&trouble, AE_EFORMAT,
                  "The running processes cannot serve the certificate");
     ae_error_why(&trouble, "httpd's error log says why");
     ae_error_next(&trouble, "\"apachectl graceful\" serves it from live/");
-    rv = edge_deployment_unserved(hot->config.store, cert_at(hot, i), &trouble,
-                                  &ignored, p);
-    (void)rv;
+    return edge_deployment_unserved(hot->config.store, cert_at(hot, i),
+                                    &trouble, &ignored, p);
 }
 
-/* Who was the first to find it of no use has told the log. */
+/* Who was the first to find it of no use has told the log. What cannot be
+ * written down for others is tried again at the next look. */
 static void hear(httpd_hot_t *hot, int i, apr_pool_t *p)
 {
     row_t *row = &hot->rows[i];
 
-    row->is_useless = edge_slots_is_told(hot->slots, i);
+    row->is_useless = edge_slots_is_told(hot->slots, i) &&
+                      note_useless(hot, i, p) == APR_SUCCESS;
     if (row->is_useless) {
-        note_useless(hot, i, p);
         row->is_news = 1;
         row->is_handed = 0;
     }

@@ -247,6 +247,26 @@ START_TEST(test_of_no_use)
 }
 END_TEST
 
+START_TEST(test_of_no_use_on_a_full_disk)
+{
+    parent_t parent;
+
+    begin(&parent);
+    test_store_stage(parent.t);
+    ask(&parent);
+    look(&parent);
+    forget_worker(&parent);
+    tell_log(&parent);
+    test_store_fill_disk();
+    look(&parent);
+    test_store_free_disk();
+    ck_assert(!test_live_deployment(parent.t).waits);
+    look(&parent);
+    ck_assert(test_live_deployment(parent.t).waits);
+    ck_assert(is_worker_told(&parent));
+}
+END_TEST
+
 START_TEST(test_of_use_again)
 {
     parent_t parent;
@@ -280,6 +300,7 @@ Suite *suite_httpd_hot(void)
     tcase_add_test(tc, test_recorded_later);
     tcase_add_test(tc, test_refused);
     tcase_add_test(tc, test_of_no_use);
+    tcase_add_test(tc, test_of_no_use_on_a_full_disk);
     tcase_add_test(tc, test_of_use_again);
     suite_add_tcase(suite, tc);
     return suite;
